@@ -1,0 +1,159 @@
+// `npm run generate`: writes gen/ from proto/, offline. `--check` fails when gen/ is stale and says how to mend it.
+//
+// ts-proto writes the messages; it emits no option values, so the tables (errors, Signal types, limits, schema) are
+// written here from the image that buf builds.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const buf = "node_modules/.bin/buf";
+const target = "gen/cosmonapse/v1/tables.ts";
+
+/** Runs a program from the repository's root; its errors are the caller's. */
+function run(program, ...args) {
+  return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function camel(name) {
+  return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+}
+
+/** The image of proto/ as JSON, with the values of our options in it. */
+function readImage() {
+  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-image-"));
+  try {
+    const file = join(folder, "image.json");
+    run(buf, "build", "proto", "-o", file);
+    return JSON.parse(readFileSync(file, "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Every enum and message of the package, by its short name. */
+function indexImage(image) {
+  const enums = new Map();
+  const messages = new Map();
+  for (const file of image.file.filter(({ package: name }) => name === "cosmonapse.v1" || name === "google.protobuf")) {
+    for (const one of file.enumType ?? []) enums.set(one.name, one);
+    for (const one of file.messageType ?? []) messages.set(one.name, one);
+  }
+  return { enums, messages };
+}
+
+function option(subject, name) {
+  return subject.options?.[`[cosmonapse.v1.${name}]`];
+}
+
+function numberOf(enums, enumName, valueName) {
+  return enums.get(enumName).value.find(({ name }) => name === valueName)?.number ?? 0;
+}
+
+function errorTable({ enums }) {
+  const rows = {};
+  for (const value of enums.get("ErrorCode").value.slice(1)) {
+    const traits = option(value, "error");
+    rows[value.name.slice("ERROR_CODE_".length)] = {
+      code: value.number,
+      grpcStatus: traits.grpcStatus,
+      retryable: traits.retryable ?? false,
+      exitCode: traits.exitCode,
+      effect: numberOf(enums, "Effect", traits.effect),
+      advice: traits.advice,
+    };
+  }
+  return rows;
+}
+
+function signalTable({ enums, messages }) {
+  const fields = messages.get("Signal").field;
+  const rows = {};
+  for (const value of enums.get("SignalType").value.slice(1)) {
+    const traits = option(value, "signal");
+    const field = fields.find(({ number }) => number === value.number);
+    rows[value.name.slice("SIGNAL_TYPE_".length)] = {
+      type: value.number,
+      body: camel(field.name),
+      exchanges: traits.exchanges.map((name) => numberOf(enums, "Exchange", name)),
+      traced: traits.traced ?? false,
+      servedBy: numberOf(enums, "ParticipantRole", traits.servedBy),
+      answeredBy: traits.answeredBy ?? [],
+      timeoutMs: traits.timeoutMs ?? 0,
+    };
+  }
+  return rows;
+}
+
+function limitTable({ messages }) {
+  const rows = {};
+  for (const field of messages.get("Limits").field) {
+    const traits = option(field, "limit");
+    rows[camel(field.name)] = { standard: Number(traits.standard), ceiling: Number(traits.ceiling ?? 0) };
+  }
+  return rows;
+}
+
+/** Follows the fields of `name` and writes each message that can be reached as a list of fields. */
+function schemaTable({ enums, messages }, root) {
+  const rows = {};
+  const names = {};
+  const visit = (name) => {
+    if (rows[name] !== undefined) return;
+    const message = messages.get(name);
+    rows[name] = {};
+    for (const field of message.field ?? []) {
+      const reference = field.typeName?.split(".").at(-1);
+      const nested = message.nestedType?.find((one) => one.name === reference);
+      const kind = nested === undefined ? field.type.slice("TYPE_".length).toLowerCase() : "map";
+      const row = { name: field.name, number: field.number, kind };
+      if (field.label === "LABEL_REPEATED" && nested === undefined) row.repeated = true;
+      if (reference !== undefined && nested === undefined) row.of = reference;
+      rows[name][camel(field.name)] = row;
+      if (kind === "message") visit(reference);
+      if (kind === "enum") names[reference] = enumNames(enums.get(reference));
+    }
+  };
+  visit(root);
+  return { messages: rows, enums: names };
+}
+
+function enumNames({ name, value }) {
+  const prefix = `${name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase()}_`;
+  return Object.fromEntries(value.map((one) => [one.number, one.name.slice(prefix.length)]));
+}
+
+function tables(index) {
+  const constant = (name, comment, value) =>
+    `/** ${comment} */\nexport const ${name} = ${JSON.stringify(value, undefined, 2)} as const;\n`;
+  const fields = Object.fromEntries(index.messages.get("Signal").field.map((one) => [camel(one.name), one.number]));
+  return [
+    "// Written by `npm run generate` from the options in proto/. Do not edit.\n",
+    constant("ERROR_TABLE", "Every error code with its traits, by name.", errorTable(index)),
+    constant("SIGNAL_TABLE", "Every type of Signal with its traits, by name.", signalTable(index)),
+    constant("LIMIT_TABLE", "Every limit: its standard value, and the largest that may be configured.", limitTable(index)),
+    constant("SIGNAL_FIELDS", "The field numbers of `Signal`.", fields),
+    constant("SCHEMA_TABLE", "The messages and enums that a Signal is made of.", schemaTable(index, "Signal")),
+  ].join("\n");
+}
+
+function generate() {
+  run(buf, "generate");
+  writeFileSync(target, tables(indexImage(readImage())));
+}
+
+/** What differs between gen/ as it was and as it is generated now, in words of git. */
+function stale() {
+  generate();
+  return run("git", "status", "--porcelain", "--", "gen").trim();
+}
+
+if (process.argv.includes("--check")) {
+  const changes = stale();
+  if (changes !== "") {
+    process.stderr.write(`gen/ is not what proto/ says:\n${changes}\nMend it: npm run generate, then commit gen/.\n`);
+    process.exitCode = 1;
+  }
+} else {
+  generate();
+}
