@@ -191,6 +191,8 @@ export interface DeliveryNote {
     | undefined;
   /** The subscription that it is observed by. */
   subscriptionId: string;
+  /** Of STOP: the request whose work ends. */
+  requestId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -218,7 +220,7 @@ export interface ObserveFilter {
 
 /** Begins to observe. The snapshot of live registrations comes first, then Live, then Signals. */
 export interface Subscribe {
-  /** The id of the subscription, chosen by the peer, one at a time: `[A-Za-z0-9_-]{1,64}`. */
+  /** The id of the subscription, chosen by the peer, unique in its session: `[A-Za-z0-9_-]{1,64}`. */
   subscriptionId: string;
   /** What to see. */
   filter: ObserveFilter | undefined;
@@ -1213,6 +1215,7 @@ function createBaseDeliveryNote(): DeliveryNote {
     asked: [],
     refused: undefined,
     subscriptionId: "",
+    requestId: "",
     _unknownFields: {},
   };
 }
@@ -1248,6 +1251,9 @@ export const DeliveryNote: MessageFns<DeliveryNote> = {
     }
     if (message.subscriptionId !== "") {
       writer.uint32(74).string(message.subscriptionId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(82).string(message.requestId);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1345,6 +1351,14 @@ export const DeliveryNote: MessageFns<DeliveryNote> = {
             message.subscriptionId = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1383,6 +1397,7 @@ export const DeliveryNote: MessageFns<DeliveryNote> = {
       ? ErrorDetail.fromPartial(object.refused)
       : undefined;
     message.subscriptionId = object.subscriptionId ?? "";
+    message.requestId = object.requestId ?? "";
     return message;
   },
 };

@@ -69,6 +69,8 @@ export interface Limits {
   sessions: number;
   /** The size of one value or key in `Signal.meta`, of `traceparent` and of `tracestate`, bytes of UTF-8. */
   metaBytes: number;
+  /** Subscriptions of one session. */
+  subscriptions: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -104,6 +106,7 @@ function createBaseLimits(): Limits {
     topK: 0,
     sessions: 0,
     metaBytes: 0,
+    subscriptions: 0,
     _unknownFields: {},
   };
 }
@@ -199,6 +202,9 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.metaBytes !== 0) {
       writer.uint32(240).uint32(message.metaBytes);
+    }
+    if (message.subscriptions !== 0) {
+      writer.uint32(248).uint32(message.subscriptions);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -464,6 +470,14 @@ export const Limits: MessageFns<Limits> = {
             message.metaBytes = reader.uint32();
             continue;
           }
+          case 31: {
+            if (tag !== 248) {
+              break;
+            }
+
+            message.subscriptions = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -519,6 +533,7 @@ export const Limits: MessageFns<Limits> = {
     message.topK = object.topK ?? 0;
     message.sessions = object.sessions ?? 0;
     message.metaBytes = object.metaBytes ?? 0;
+    message.subscriptions = object.subscriptions ?? 0;
     return message;
   },
 };

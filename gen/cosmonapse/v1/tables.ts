@@ -578,6 +578,10 @@ export const LIMIT_TABLE = {
   "metaBytes": {
     "standard": 4096,
     "ceiling": 0
+  },
+  "subscriptions": {
+    "standard": 256,
+    "ceiling": 65536
   }
 } as const;
 
