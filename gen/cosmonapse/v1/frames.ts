@@ -189,7 +189,7 @@ export interface DeliveryNote {
   refused:
     | ErrorDetail
     | undefined;
-  /** The subscription that it is observed by. */
+  /** The subscription that it is observed by; on a snapshot in answer to a DISCOVER, the id of that Signal. */
   subscriptionId: string;
   /** Of STOP: the request whose work ends. */
   requestId: string;
@@ -236,7 +236,7 @@ export interface Unsubscribe {
 
 /** The snapshot is complete: what follows is live. */
 export interface Live {
-  /** The subscription. */
+  /** The subscription, or the id of the DISCOVER. */
   subscriptionId: string;
   /** The number of the first Signal that can follow. */
   position: bigint;

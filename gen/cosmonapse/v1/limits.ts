@@ -71,6 +71,8 @@ export interface Limits {
   metaBytes: number;
   /** Subscriptions of one session. */
   subscriptions: number;
+  /** Namespaces of one Synapse. */
+  namespaces: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -107,6 +109,7 @@ function createBaseLimits(): Limits {
     sessions: 0,
     metaBytes: 0,
     subscriptions: 0,
+    namespaces: 0,
     _unknownFields: {},
   };
 }
@@ -205,6 +208,9 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.subscriptions !== 0) {
       writer.uint32(248).uint32(message.subscriptions);
+    }
+    if (message.namespaces !== 0) {
+      writer.uint32(256).uint32(message.namespaces);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -478,6 +484,14 @@ export const Limits: MessageFns<Limits> = {
             message.subscriptions = reader.uint32();
             continue;
           }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.namespaces = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -534,6 +548,7 @@ export const Limits: MessageFns<Limits> = {
     message.sessions = object.sessions ?? 0;
     message.metaBytes = object.metaBytes ?? 0;
     message.subscriptions = object.subscriptions ?? 0;
+    message.namespaces = object.namespaces ?? 0;
     return message;
   },
 };

@@ -73,7 +73,7 @@ export interface HeartbeatBody {
 
 /**
  * The body of DISCOVER: asks the Synapse for the live registrations that match the Signal's address, all of them
- * without one. They come as REGISTER Signals marked as snapshot, before the receipt of the DISCOVER.
+ * without one. They come to its sender as REGISTER Signals marked as snapshot, then a Live that names the DISCOVER.
  */
 export interface DiscoverBody {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;

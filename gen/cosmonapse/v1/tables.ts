@@ -582,6 +582,10 @@ export const LIMIT_TABLE = {
   "subscriptions": {
     "standard": 256,
     "ceiling": 65536
+  },
+  "namespaces": {
+    "standard": 1024,
+    "ceiling": 1048576
   }
 } as const;
 

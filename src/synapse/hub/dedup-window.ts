@@ -1,0 +1,65 @@
+import type { Receipt } from "../../../gen/cosmonapse/v1/frames.js";
+
+interface Remembered {
+  readonly fingerprint: number;
+  readonly receipt: Receipt;
+  readonly expiresMs: number;
+}
+
+/** The bounds of a window. */
+export interface DedupBounds {
+  /** How long an id is remembered, milliseconds. */
+  readonly windowMs: number;
+  /** How many ids are remembered. */
+  readonly idsMax: number;
+}
+
+/** What the window knows of a Signal. */
+export type DedupVerdict = { readonly kind: "new" } | { readonly kind: "repeat"; readonly receipt: Receipt } | { readonly kind: "reused" };
+
+const fresh: DedupVerdict = { kind: "new" };
+const reused: DedupVerdict = { kind: "reused" };
+
+/** A number that tells one Signal's bytes from another's; equal bytes have equal fingerprints. */
+export function fingerprint(bytes: Uint8Array): number {
+  let first = 0x811c9dc5 ^ bytes.length;
+  let second = 0x9e3779b9;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    first = Math.imul(first ^ byte, 0x01000193);
+    second = Math.imul(second + byte, 0x85ebca6b) ^ (second >>> 13);
+  }
+  return (second >>> 0) * 0x200000 + ((first >>> 0) & 0x1fffff);
+}
+
+/** Remembers the receipts of accepted Signals for a while, at most so many. Refused ones may come again. */
+export class DedupWindow {
+  readonly #bounds: DedupBounds;
+  readonly #entries = new Map<string, Remembered>();
+
+  constructor(bounds: DedupBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** How many ids are remembered. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Whether the key is new, a repeat of the same bytes, or reused for others. */
+  find(key: string, print: number, nowMs: number): DedupVerdict {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.expiresMs <= nowMs) return fresh;
+    return entry.fingerprint === print ? { kind: "repeat", receipt: entry.receipt } : reused;
+  }
+
+  /** Remembers an accepted Signal; forgets what is too old or too much. */
+  remember(key: string, print: number, receipt: Receipt, nowMs: number): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, { fingerprint: print, receipt, expiresMs: nowMs + this.#bounds.windowMs });
+    for (const [oldest, entry] of this.#entries) {
+      if (this.#entries.size <= this.#bounds.idsMax && entry.expiresMs > nowMs) break;
+      this.#entries.delete(oldest);
+    }
+  }
+}

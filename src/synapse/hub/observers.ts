@@ -1,0 +1,148 @@
+import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
+import { DeliveryReason, type ObserveFilter } from "../../../gen/cosmonapse/v1/frames.js";
+import type { HubSession } from "./model.js";
+import { createNote, type Sighted } from "./notes.js";
+
+/** A Signal as observers judge it. */
+export interface Sighting {
+  readonly bytes: Uint8Array;
+  readonly type: number;
+  readonly traceId: string;
+  readonly source: string;
+  readonly directedId: string;
+  /** Of a request: the ids of those who were asked. */
+  readonly asked?: readonly string[];
+  /** Of a reply: the attempt that made it. */
+  readonly attempt?: number;
+}
+
+interface Subscription {
+  readonly id: string;
+  readonly session: HubSession;
+  readonly matches: (sighting: Sighting) => boolean;
+  signals: number;
+  bytes: number;
+  gap: { from: number; to: number; missed: number } | undefined;
+}
+
+/** The bounds of one subscription's buffer. */
+export interface ObserverBounds {
+  readonly signalsMax: number;
+  readonly bytesMax: number;
+}
+
+function createMatcher({ types, traceIds, participants }: ObserveFilter): (sighting: Sighting) => boolean {
+  const typeSet = new Set(types);
+  const traceSet = new Set(traceIds);
+  const participantSet = new Set(participants);
+  return ({ type, traceId, source, directedId }) =>
+    (typeSet.size === 0 || typeSet.has(type)) &&
+    (traceSet.size === 0 || traceSet.has(traceId)) &&
+    (participantSet.size === 0 || participantSet.has(source) || participantSet.has(directedId));
+}
+
+/**
+ * Numbers the accepted Signals of a namespace and shows each to every subscription that wants it. A subscription whose
+ * buffer is full gets a gap in place of what did not fit; it never slows the others.
+ */
+export class Observers {
+  readonly #bounds: ObserverBounds;
+  readonly #subscriptions = new Map<HubSession, Map<string, Subscription>>();
+  #position = 0;
+
+  constructor(bounds: ObserverBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** The number of the latest accepted Signal. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** How many subscriptions a session has. */
+  count(session: HubSession): number {
+    return this.#subscriptions.get(session)?.size ?? 0;
+  }
+
+  /** Begins a subscription; what is recorded from now on can follow. One of the same id ends. */
+  add(session: HubSession, id: string, filter: ObserveFilter): void {
+    const own = this.#subscriptions.get(session) ?? new Map<string, Subscription>();
+    own.set(id, { id, session, matches: createMatcher(filter), signals: 0, bytes: 0, gap: undefined });
+    this.#subscriptions.set(session, own);
+  }
+
+  /** Ends one subscription of a session. */
+  remove(session: HubSession, id: string): void {
+    const own = this.#subscriptions.get(session);
+    if (own?.delete(id) === true && own.size === 0) this.#subscriptions.delete(session);
+  }
+
+  /** Ends all subscriptions of a session. */
+  removeAll(session: HubSession): void {
+    this.#subscriptions.delete(session);
+  }
+
+  /** Gives an accepted Signal its number and shows it. */
+  record(sighting: Sighting): number {
+    this.#position += 1;
+    this.#show(sighting, this.#position, undefined);
+    return this.#position;
+  }
+
+  /** Shows a reply that was refused to its sender; it has no number of its own. */
+  showRefused(sighting: Sighting, refused: ErrorDetail): void {
+    this.#show(sighting, 0, refused);
+  }
+
+  #show(sighting: Sighting, position: number, refused: ErrorDetail | undefined): void {
+    for (const own of this.#subscriptions.values()) {
+      for (const subscription of own.values()) {
+        if (subscription.matches(sighting)) this.#deliver(subscription, sighting, { position, refused });
+      }
+    }
+  }
+
+  #deliver(
+    subscription: Subscription,
+    sighting: Sighting,
+    { position, refused }: { position: number; refused: ErrorDetail | undefined },
+  ): void {
+    const { bytes, type, asked = [], attempt = 0 } = sighting;
+    const isFull =
+      subscription.signals >= this.#bounds.signalsMax ||
+      (subscription.signals > 0 && subscription.bytes + bytes.length > this.#bounds.bytesMax);
+    if (isFull) {
+      const from = subscription.gap?.from ?? this.#position;
+      subscription.gap = { from, to: this.#position, missed: (subscription.gap?.missed ?? 0) + 1 };
+      return;
+    }
+    this.#flushGap(subscription);
+    subscription.signals += 1;
+    subscription.bytes += bytes.length;
+    const sighted: Sighted = { position, type };
+    const note = createNote(DeliveryReason.OBSERVED, sighted, {
+      attempt,
+      asked: [...asked],
+      refused,
+      subscriptionId: subscription.id,
+    });
+    const onTaken = (): void => {
+      subscription.signals -= 1;
+      subscription.bytes -= bytes.length;
+      if (subscription.signals === 0) this.#flushGap(subscription);
+    };
+    const isStale = (): boolean => this.#subscriptions.get(subscription.session)?.get(subscription.id) !== subscription;
+    subscription.session.outbox.push({ kind: "deliver", signal: bytes, note, onTaken, isStale });
+  }
+
+  #flushGap(subscription: Subscription): void {
+    const { gap } = subscription;
+    if (gap === undefined) return;
+    subscription.gap = undefined;
+    const { from, to, missed } = gap;
+    subscription.session.outbox.push({
+      kind: "gap",
+      gap: { subscriptionId: subscription.id, from: BigInt(from), to: BigInt(to), missed: BigInt(missed) },
+    });
+  }
+}

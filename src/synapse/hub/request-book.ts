@@ -1,0 +1,372 @@
+import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
+import { DeliveryReason } from "../../../gen/cosmonapse/v1/frames.js";
+import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
+import { Effect, Exchange, ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
+import { Fanout, SignalType } from "../../../gen/cosmonapse/v1/signal.js";
+import { CosmoError, createErrorDetail, type ErrorName } from "../../errors/index.js";
+import type { Clock } from "../../foundation/index.js";
+import { signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
+import type { HubSession, Leg, PendingRequest, Trace, Wanted } from "./model.js";
+import { createNote } from "./notes.js";
+import type { Observers } from "./observers.js";
+import type { Registry } from "./registry.js";
+import type { Router } from "./router.js";
+import type { SynapseSignals } from "./synapse-signals.js";
+
+/** What a request book works with. */
+export interface RequestBookOptions {
+  readonly registry: Registry;
+  readonly router: Router;
+  readonly observers: Observers;
+  readonly signals: SynapseSignals;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Called when a request has all its outcomes, after the last was delivered. */
+  readonly onFinished: (request: PendingRequest, last: Outcome) => void;
+}
+
+/** How a leg ended. */
+export interface Outcome {
+  /** The reply, or the Synapse's ERROR. */
+  readonly signal: Uint8Array;
+  /** The type of that Signal. */
+  readonly type: number;
+  /** Why it failed; undefined for an answer of the one who was asked. */
+  readonly detail: ErrorDetail | undefined;
+}
+
+/** Where a request joins the work. */
+export interface RequestPlace {
+  readonly trace: Trace;
+  readonly parent: Leg | undefined;
+}
+
+const availableMax = 20;
+
+/** True for an outcome that answers what was asked. */
+export function isGood({ type }: Outcome): boolean {
+  return type !== SignalType.ERROR;
+}
+
+/** The requests of a namespace from acceptance to their last outcome. It decides each outcome, once. */
+export class RequestBook {
+  readonly #options: RequestBookOptions;
+  readonly #pending = new Map<string, PendingRequest>();
+
+  constructor(options: RequestBookOptions) {
+    this.#options = options;
+  }
+
+  /** How many requests have no outcome yet. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** The request of that id, if it has not all its outcomes. */
+  find(id: string): PendingRequest | undefined {
+    return this.#pending.get(id);
+  }
+
+  /** All requests without an outcome, oldest first. */
+  all(): PendingRequest[] {
+    return [...this.#pending.values()];
+  }
+
+  /** Accepts a request and gives it to those who serve it; returns its number and who was asked. */
+  begin(asker: HubSession, header: SignalHeader, place: RequestPlace): { position: number; asked: string[] } {
+    const { clock, observers, registry } = this.#options;
+    const traits = signalTraits(header.type);
+    const wanted: Wanted = { address: header.directed, role: traits?.servedBy ?? ParticipantRole.UNSPECIFIED };
+    const ids = [...registry.match(wanted).keys()];
+    const isFanout = header.directed?.fanout === Fanout.ALL && ids.length > 0;
+    const asked = isFanout || ids.length === 1 ? ids : [];
+    const position = observers.record({
+      bytes: header.bytes,
+      type: header.type,
+      traceId: header.traceId,
+      source: header.source,
+      directedId: header.directed?.id ?? "",
+      asked,
+    });
+    const acceptedMs = clock.monotonicMs();
+    const ownDeadlineMs = acceptedMs + (header.timeoutMs ?? this.#defaultTimeoutMs(header.type));
+    const request: PendingRequest = {
+      header,
+      position,
+      asker,
+      ...place,
+      acceptedMs,
+      deadlineMs: Math.min(ownDeadlineMs, place.parent?.request.deadlineMs ?? Infinity),
+      legs: [],
+      cancelTimers: () => undefined,
+    };
+    for (const id of isFanout ? ids : [""]) request.legs.push(createLeg(request, isFanout ? withId(wanted, id) : wanted));
+    this.#admit(request);
+    this.#start(request, ids);
+    return { position, asked };
+  }
+
+  /** Takes a reply of the one who holds the leg. PARTIALs leave it open, a REPLY ends it. */
+  answer(leg: Leg, header: SignalHeader): number {
+    const { observers, router } = this.#options;
+    const position = observers.record({
+      bytes: header.bytes,
+      type: header.type,
+      traceId: header.traceId,
+      source: header.source,
+      directedId: header.directed?.id ?? "",
+      attempt: leg.attempt,
+    });
+    if (header.exchange === Exchange.PARTIAL) {
+      leg.committed = true;
+      leg.unconsumed += 1;
+      this.#deliverReply(leg, header.bytes, { position, type: header.type });
+      return position;
+    }
+    const holder = leg.registration;
+    this.#conclude(leg, { signal: header.bytes, type: header.type, detail: undefined }, position);
+    if (holder !== undefined) router.release(holder, leg);
+    return position;
+  }
+
+  /** Ends a leg that has no outcome yet with an error of the Synapse, and everything below it. */
+  fail(leg: Leg, error: ErrorDetail, toldBy?: Uint8Array): void {
+    if (leg.state === "ended") return;
+    const { observers, router, signals } = this.#options;
+    router.withdraw(leg);
+    const wasGiven = leg.attempt > 0 && (leg.written || leg.state !== "held" || leg.attempt > 1);
+    const isFanout = leg.request.legs.length > 1;
+    const detail: ErrorDetail = {
+      ...error,
+      effect: wasGiven ? error.effect : Effect.NONE,
+      participant: isFanout ? leg.participant || (leg.wanted.address?.id ?? "") : "",
+    };
+    const signal = signals.error(leg, detail);
+    const { traceId } = leg.request.header;
+    const position = observers.record({
+      bytes: signal,
+      type: SignalType.ERROR,
+      traceId,
+      source: SYNAPSE_SOURCE,
+      directedId: "",
+    });
+    this.#tellHolder(leg, toldBy ?? signal, position);
+    this.#conclude(leg, { signal, type: SignalType.ERROR, detail }, position);
+  }
+
+  /** Ends all legs of a request, as `fail`. */
+  failRequest(request: PendingRequest, error: ErrorDetail, toldBy?: Uint8Array): void {
+    for (const leg of request.legs) this.fail(leg, error, toldBy);
+  }
+
+  /** Ends what was sent below a leg, at any depth. */
+  cancelBelow(leg: Leg, reason: string): void {
+    const detail = createErrorDetail("CANCELLED", reason, { requirement: "COS-STOP-006" });
+    for (const request of requestsBelow(leg)) this.failRequest(request, detail);
+  }
+
+  /** The holder's session ended: the leg goes to another, or ends with WORKER_LOST. */
+  lose(leg: Leg): void {
+    const { registration } = leg;
+    if (leg.state !== "held" || registration === undefined) return;
+    this.cancelBelow(leg, "The attempt that sent this was lost with its session");
+    const wasWritten = leg.written;
+    if (!wasWritten) leg.attempt -= 1;
+    leg.registration = undefined;
+    leg.state = "waiting";
+    const attemptsMax =
+      leg.request.header.maxAttempts || this.#defaultAttempts(leg, registration.body.retrySafe);
+    const mayRetry = !wasWritten || (!leg.committed && leg.attempt < attemptsMax);
+    const assignment = mayRetry ? this.#options.router.assign(leg) : "nobody";
+    if (assignment === "held" || assignment === "queued") return;
+    if (wasWritten) {
+      const lost = `The session of '${registration.body.id}' ended while it held ${leg.request.header.id}`;
+      this.fail(leg, createErrorDetail("WORKER_LOST", lost, { requirement: "COS-RED-005" }));
+    } else {
+      this.fail(leg, assignment === "full" ? this.#overloaded(leg.request) : this.#unroutable(leg.request));
+    }
+  }
+
+  /** Gives the requests that wait for a route another try; those that still find nobody go on waiting. */
+  retryWaiting(): void {
+    for (const request of this.#pending.values()) {
+      for (const leg of request.legs) {
+        if (leg.state === "waiting" && this.#options.router.assign(leg) === "full") {
+          this.fail(leg, this.#overloaded(request));
+        }
+      }
+    }
+  }
+
+  /** Ends the queued requests that nobody serves any more. */
+  failStranded(): void {
+    for (const leg of this.#options.router.takeStranded()) this.fail(leg, this.#unroutable(leg.request));
+  }
+
+  #admit(request: PendingRequest): void {
+    const { clock } = this.#options;
+    this.#pending.set(request.header.id, request);
+    request.trace.pending.add(request);
+    request.trace.root ??= request;
+    request.trace.cancelIdle();
+    request.asker.asked.add(request);
+    request.parent?.children.add(request);
+    request.cancelTimers = clock.schedule(request.deadlineMs - clock.monotonicMs(), () => {
+      const message = `No outcome came within ${Math.round(request.deadlineMs - request.acceptedMs)} ms`;
+      this.failRequest(request, createErrorDetail("DEADLINE_EXCEEDED", message, { requirement: "COS-TASK-005" }));
+    });
+  }
+
+  #start(request: PendingRequest, ids: readonly string[]): void {
+    const { limits, router } = this.#options;
+    if (request.asker.asked.size > limits.sessionPending) {
+      this.failRequest(request, this.#overloaded(request));
+      return;
+    }
+    if (request.header.type === SignalType.IMPRINT && ids.length > 1 && request.legs.length === 1) {
+      const message = `${ids.length} Engrams serve this address and the IMPRINT asks for one`;
+      const options = { requirement: "COS-MODE-010", available: ids.slice(0, availableMax) };
+      this.failRequest(request, createErrorDetail("AMBIGUOUS", message, options));
+      return;
+    }
+    for (const leg of request.legs) {
+      const assignment = router.assign(leg);
+      if (assignment === "full") this.fail(leg, this.#overloaded(request));
+      if (assignment === "nobody") this.#waitForRoute(leg);
+    }
+  }
+
+  #waitForRoute(leg: Leg): void {
+    const { request } = leg;
+    const waitMs = request.header.waitForRouteMs ?? 0;
+    if (waitMs === 0) {
+      this.fail(leg, this.#unroutable(request));
+      return;
+    }
+    const cancelDeadline = request.cancelTimers;
+    const cancelWait = this.#options.clock.schedule(waitMs, () => {
+      if (leg.state === "waiting") this.fail(leg, this.#unroutable(request));
+    });
+    request.cancelTimers = () => {
+      cancelDeadline();
+      cancelWait();
+    };
+  }
+
+  #conclude(leg: Leg, outcome: Outcome, position: number): void {
+    leg.state = "ended";
+    const { request } = leg;
+    this.#deliverReply(leg, outcome.signal, { position, type: outcome.type });
+    if (!isGood(outcome)) {
+      const { barred } = request.trace;
+      if (!barred.has(request.header.id)) this.#bar(request, outcome.detail === undefined ? "LATE" : codeBelow(outcome));
+      this.cancelBelow(leg, `The request above this one ended with an error`);
+    }
+    if (request.legs.some(({ state }) => state !== "ended")) return;
+    request.cancelTimers();
+    this.#pending.delete(request.header.id);
+    request.trace.pending.delete(request);
+    request.asker.asked.delete(request);
+    request.parent?.children.delete(request);
+    this.#options.onFinished(request, outcome);
+  }
+
+  #bar(request: PendingRequest, code: "CANCELLED" | "LATE"): void {
+    const { barred } = request.trace;
+    barred.set(request.header.id, code);
+    const [oldest] = barred.keys();
+    if (barred.size > this.#options.limits.sessionPending && oldest !== undefined) barred.delete(oldest);
+  }
+
+  #deliverReply(leg: Leg, signal: Uint8Array, sighted: { position: number; type: number }): void {
+    const { asker } = leg.request;
+    if (asker.state === "ended") return;
+    const note = createNote(DeliveryReason.REPLY, sighted, { attempt: leg.attempt, participant: leg.participant });
+    asker.outbox.push({ kind: "deliver", signal, note });
+  }
+
+  /** Lets the holder know that its work is not wanted any more; what was never written just leaves its slot. */
+  #tellHolder(leg: Leg, signal: Uint8Array, position: number): void {
+    const { registration } = leg;
+    if (leg.state !== "held" || registration === undefined) return;
+    if (!leg.written) {
+      leg.state = "ended";
+      this.#options.router.release(registration, leg);
+      return;
+    }
+    const note = createNote(DeliveryReason.STOP, { position, type: SignalType.ERROR }, {
+      attempt: leg.attempt,
+      participant: leg.participant,
+      requestId: leg.request.header.id,
+    });
+    registration.session.outbox.push({ kind: "deliver", signal, note });
+  }
+
+  #defaultTimeoutMs(type: number): number {
+    return signalTraits(type)?.timeoutMs || (signalTraits(SignalType.TASK)?.timeoutMs ?? 0);
+  }
+
+  #defaultAttempts(leg: Leg, isRetrySafe: boolean): number {
+    return isRetrySafe || leg.wanted.role === ParticipantRole.ENGRAM ? this.#options.limits.maxAttempts : 1;
+  }
+
+  #overloaded({ header }: PendingRequest): ErrorDetail {
+    const message = `Too many requests wait for ${describeAddress(header)} or from its asker`;
+    return createErrorDetail("OVERLOADED", message, { requirement: "COS-ROUTE-009", retryAfterMs: 100 });
+  }
+
+  #unroutable({ header }: PendingRequest): ErrorDetail {
+    const role = signalTraits(header.type)?.servedBy ?? ParticipantRole.UNSPECIFIED;
+    const available = this.#options.registry.ids(role, availableMax);
+    const there = available.length === 0 ? "nobody is there" : `there is ${available.join(", ")}`;
+    const message = `Nobody serves ${signalTypeName(header.type)} for ${describeAddress(header)}; ${there}`;
+    return createErrorDetail("UNROUTABLE", message, { requirement: "COS-ROUTE-005", available });
+  }
+}
+
+function createLeg(request: PendingRequest, wanted: Wanted): Leg {
+  return {
+    request,
+    wanted,
+    participant: "",
+    state: "waiting",
+    attempt: 0,
+    registration: undefined,
+    written: false,
+    committed: false,
+    unconsumed: 0,
+    children: new Set(),
+  };
+}
+
+function withId({ address, role }: Wanted, id: string): Wanted {
+  return { role, address: address === undefined ? undefined : { ...address, id } };
+}
+
+function codeBelow({ detail }: Outcome): "CANCELLED" | "LATE" {
+  return detail?.code === createErrorDetail("CANCELLED", "").code ? "CANCELLED" : "LATE";
+}
+
+function describeAddress({ directed }: SignalHeader): string {
+  if (directed === undefined) return "anyone";
+  const parts = [
+    directed.id === "" ? "" : `'${directed.id}'`,
+    directed.type === "" ? "" : `kind '${directed.type}'`,
+    directed.capabilities.length === 0 ? "" : `capabilities [${directed.capabilities.join(", ")}]`,
+  ];
+  return parts.filter((part) => part !== "").join(" and ");
+}
+
+/** The pending requests below a leg, parents before their children. */
+export function requestsBelow(leg: Leg): PendingRequest[] {
+  const found: PendingRequest[] = [...leg.children];
+  for (let index = 0; index < found.length; index += 1) {
+    for (const { children } of found[index]?.legs ?? []) found.push(...children);
+  }
+  return found;
+}
+
+/** A refusal of the hub, in one line. */
+export function refuse(code: ErrorName, message: string, requirement: string): never {
+  throw new CosmoError(code, message, { requirement });
+}

@@ -1,0 +1,1 @@
+export { MemorySynapse, type MemorySynapseOptions } from "./memory-synapse.js";

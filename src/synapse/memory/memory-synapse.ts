@@ -1,0 +1,57 @@
+import { CosmoError } from "../../errors/index.js";
+import { Hub, type HubOptions, type Session, type SessionReceiver, type SessionRequest, type Synapse } from "../index.js";
+import { MemorySession } from "./memory-session.js";
+
+/** How a `MemorySynapse` is made. */
+export type MemorySynapseOptions = HubOptions;
+
+/**
+ * The bus inside one process: the same hub as over the network, and the same path through the codec, so that nothing
+ * works here that would not on the wire. It keeps nothing on disk. Once closed it stays closed.
+ */
+export class MemorySynapse implements Synapse {
+  readonly #hub: Hub;
+  #isClosed = false;
+
+  constructor(options: MemorySynapseOptions = {}) {
+    this.#hub = new Hub(options);
+  }
+
+  connect(): Promise<void> {
+    return this.#isClosed ? Promise.reject(closed()) : Promise.resolve();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- what the hub throws becomes a rejection
+  async open(request: SessionRequest, receiver: SessionReceiver): Promise<Session> {
+    if (this.#isClosed) throw closed();
+    request.abort?.throwIfAborted();
+    let session: MemorySession | undefined;
+    const opened = this.#hub.open({
+      namespace: request.namespace,
+      dendriteId: request.dendriteId,
+      ...(request.rights === undefined ? {} : { rights: request.rights }),
+      onEnded: (reason) => session?.ended(reason),
+    });
+    session = new MemorySession(this.#hub, opened, receiver);
+    return session;
+  }
+
+  async drain(): Promise<void> {
+    await this.#hub.drain();
+    await this.close();
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    this.#hub.close(closed());
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain();
+  }
+}
+
+function closed(): CosmoError {
+  return new CosmoError("UNAVAILABLE", "The Synapse was closed");
+}
