@@ -1,0 +1,61 @@
+import type {
+  Durability,
+  ImprintBody,
+  ImprintedBody,
+  RecallBody,
+  RecalledBody,
+} from "../../gen/cosmonapse/v1/memory.js";
+
+/** What the host of an Engram says of a request beside its body. */
+export interface EngramCall {
+  /** The namespace of the session; rows of one are never seen from another. */
+  readonly namespace: string;
+  /** The participant that asks. */
+  readonly source: string;
+  /** The trace of the request. */
+  readonly traceId: string;
+  /** The id of the request's Signal: the imprint id, unless the body gives one. */
+  readonly signalId: string;
+  /** Fires when nobody waits any more. What is already decided stays decided. */
+  readonly abort: AbortSignal;
+  /** The most that an encoded answer may take, bytes. A page ends before it. */
+  readonly pageBytes: number;
+}
+
+/**
+ * Shared memory behind one id: the contract that every backend keeps alike.
+ *
+ * - One imprint is one atomic effect. Imprints to one key never interleave.
+ * - A recall that starts after an imprint resolved sees its version or a later one.
+ * - Whatever a call returns is the caller's own copy.
+ * - Failures are `CosmoError`s with the codes of memory; a backend's own failure is `ENGRAM_FAILED`.
+ *
+ * `close` and `drain` are idempotent; a use after either, or in a namespace that was not opened, is `CLOSED`.
+ */
+export interface Engram extends AsyncDisposable {
+  /** The address on the Synapse. */
+  readonly engramId: string;
+  /** What kind of memory it is: the type of an address that reaches it. */
+  readonly engramKind: string;
+  /** How safely an acknowledged imprint is kept. */
+  readonly durability: Durability;
+  /** Makes the rows of a namespace ready and names the store behind them. May be called again. */
+  open(namespace: string): Promise<{ storeId: string }>;
+  /** Finds entries. */
+  recall(body: RecallBody, call: EngramCall): Promise<RecalledBody>;
+  /** Makes one change and gives its receipt when it is as safe as `durability` says. */
+  imprint(body: ImprintBody, call: EngramCall): Promise<ImprintedBody>;
+  /** Finishes what was accepted, then closes. */
+  drain(): Promise<void>;
+  /** Closes now; what is not decided yet fails with `CLOSED`. */
+  close(): Promise<void>;
+}
+
+/**
+ * How long an Engram remembers an imprint id with its receipt, milliseconds: twice the longest timeout, so that no
+ * sender can still be waiting when it is forgotten.
+ */
+export const IMPRINT_WINDOW_MS = 7_200_000;
+
+/** How long an Engram keeps the version counter of a key or id under which nothing lives, milliseconds: a day. */
+export const TOMBSTONE_WINDOW_MS = 86_400_000;

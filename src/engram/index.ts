@@ -1,0 +1,37 @@
+export { canonicalText, readJsonBytes, readJsonText, type Canonical } from "./canonical.js";
+export { compareCodePoints, sortedSet } from "./code-points.js";
+export { toHits, toImprintBody, toReceipt } from "./convert.js";
+export { toRecallBody } from "./convert-query.js";
+export { checkCursor, readCursor, writeCursor, type Cursor } from "./cursor.js";
+export {
+  decideImprint,
+  openOutcome,
+  replayOutcome,
+  type Decision,
+  type Effect,
+  type Outcome,
+  type Remembered,
+  type Scene,
+  type Stamp,
+} from "./decide.js";
+export { IMPRINT_WINDOW_MS, TOMBSTONE_WINDOW_MS, type Engram, type EngramCall } from "./engram.js";
+export { isEntryId, isLive, toEntry, type StoredEntry, type Writer } from "./entry.js";
+export { fingerprintImprint, readImprint, type ImprintPlan } from "./imprint-plan.js";
+export { leafTokens } from "./leaves.js";
+export { deepUnion, mergePatch } from "./merge.js";
+export { combineRecalled, createRecallCollector, type EngramAnswer, type RecallCollector } from "./modes.js";
+export {
+  comparePositions,
+  compareFound,
+  cutPage,
+  isAfter,
+  scoreEntry,
+  type Candidate,
+  type Found,
+  type Page,
+  type PageLimits,
+  type Position,
+} from "./page.js";
+export { fingerprintQuery, readQuery, type QueryPlan, type QueryScope } from "./query.js";
+export { leafScore, tokenize } from "./text.js";
+export { evaluateWhere, readFilter, readPointer, resolvePointer, type Condition } from "./where.js";

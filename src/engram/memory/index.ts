@@ -1,0 +1,1 @@
+export { InMemoryEngram, type InMemoryEngramOptions } from "./in-memory-engram.js";
