@@ -20,65 +20,80 @@ const depthMax = LIMIT_TABLE.entryDepth.standard;
  * NaN, an infinity, a lone surrogate, U+0000, more than 32 levels (so a circle too).
  */
 export function canonicalText(value: unknown, code: ErrorName): string {
-  return write(value, { path: "", depth: 0, code });
+  return new CanonicalWriter(code).write(value, 0);
 }
 
-interface Place {
-  readonly path: string;
-  readonly depth: number;
-  readonly code: ErrorName;
-}
+class CanonicalWriter {
+  readonly #code: ErrorName;
+  /** The names and numbers that lead to the value at hand. */
+  readonly #path: (string | number)[] = [];
 
-function write(value: unknown, place: Place): string {
-  switch (typeof value) {
-    case "string":
-      return writeString(value, place);
-    case "number":
-      if (Number.isFinite(value)) return String(value);
-      throw fault(place, `${value} is no JSON number`);
-    case "boolean":
-      return String(value);
-    case "object":
-      return value === null ? "null" : writeContainer(value, place);
-    default:
-      throw fault(place, `a value of type ${typeof value} is no JSON`);
+  constructor(code: ErrorName) {
+    this.#code = code;
   }
-}
 
-function writeString(text: string, place: Place): string {
-  if (!isStorable(text)) throw fault(place, "a string with U+0000 or half a surrogate pair cannot be kept");
-  return JSON.stringify(text);
-}
+  write(value: unknown, depth: number): string {
+    switch (typeof value) {
+      case "string":
+        return this.#string(value);
+      case "number":
+        if (Number.isFinite(value)) return String(value);
+        throw this.#fault(`${value} is no JSON number`);
+      case "boolean":
+        return String(value);
+      case "object":
+        return value === null ? "null" : this.#container(value, depth + 1);
+      default:
+        throw this.#fault(`a value of type ${typeof value} is no JSON`);
+    }
+  }
 
-function writeContainer(value: object, place: Place): string {
-  const depth = place.depth + 1;
-  if (depth > depthMax) throw fault({ ...place, path: "" }, `it is more than ${depthMax} levels deep, or circular`);
-  if (Array.isArray(value)) {
+  #string(text: string): string {
+    if (!isStorable(text)) throw this.#fault("a string with U+0000 or half a surrogate pair cannot be kept");
+    return JSON.stringify(text);
+  }
+
+  #container(value: object, depth: number): string {
+    if (depth > depthMax) throw this.#fault(`it is more than ${depthMax} levels deep, or circular`);
+    if (Array.isArray(value)) return this.#list(value, depth);
+    if (!isPlain(value)) throw this.#fault("an instance of a class is no JSON; write what it means as plain values");
     const members: string[] = [];
-    for (let index = 0; index < value.length; index += 1) {
-      members.push(write(value[index], { ...place, depth, path: `${place.path}/${index}` }));
+    const entries: [string, unknown][] = Object.entries(value);
+    for (const [name, member] of entries.sort(byName)) {
+      if (member === undefined) continue;
+      this.#path.push(name);
+      members.push(`${this.#string(name)}:${this.write(member, depth)}`);
+      this.#path.pop();
+    }
+    return `{${members.join(",")}}`;
+  }
+
+  #list(list: readonly unknown[], depth: number): string {
+    const members: string[] = [];
+    for (const [index, member] of list.entries()) {
+      this.#path.push(index);
+      members.push(this.write(member, depth));
+      this.#path.pop();
     }
     return `[${members.join(",")}]`;
   }
-  if (!isPlain(value)) throw fault(place, "an instance of a class is no JSON; write what it means as plain values");
-  const entries: [string, unknown][] = Object.entries(value).filter(([, member]) => member !== undefined);
-  entries.sort(([left], [right]) => (left < right ? -1 : 1));
-  const members = entries.map(([name, member]) => {
-    const inside = { ...place, depth, path: `${place.path}/${name}` };
-    return `${writeString(name, inside)}:${write(member, inside)}`;
-  });
-  return `{${members.join(",")}}`;
+
+  #fault(what: string): CosmoError {
+    const pointer = this.#path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+    const where = pointer === "" ? "the JSON" : `the JSON at ${JSON.stringify(pointer.slice(0, 200))}`;
+    return new CosmoError(this.#code, `${where} is not I-JSON: ${what}`);
+  }
+}
+
+/** RFC 8785 sorts names by UTF-16 units, which is how JavaScript compares. */
+function byName([left]: [string, unknown], [right]: [string, unknown]): number {
+  return left < right ? -1 : 1;
 }
 
 /** An object literal, also of another realm, or one without a prototype. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (typeof prototype === "object" && Object.getPrototypeOf(prototype) === null);
-}
-
-function fault(place: Place, what: string): CosmoError {
-  const where = place.path === "" ? "the JSON" : `the JSON at ${JSON.stringify(place.path.slice(0, 200))}`;
-  return new CosmoError(place.code, `${where} is not I-JSON: ${what}`);
 }
 
 /** Reads I-JSON text and gives its value and canonical form; throws `code` as `canonicalText` and for bad syntax. */

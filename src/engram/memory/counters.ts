@@ -31,17 +31,12 @@ export class Counters {
     this.#buried.set(place, nowMs);
   }
 
-  /** Forgets a place whose counter is kept elsewhere. */
-  forget(place: string): void {
-    this.#buried.delete(place);
-    this.#counters.delete(place);
-  }
-
   /** Forgets the tombstones that are older than the window. */
   sweep(nowMs: number, windowMs: number): void {
     for (const [place, buriedAtMs] of this.#buried) {
       if (nowMs - buriedAtMs < windowMs) return;
-      this.forget(place);
+      this.#buried.delete(place);
+      this.#counters.delete(place);
     }
   }
 }

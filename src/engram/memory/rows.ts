@@ -93,8 +93,6 @@ export class Rows {
     this.#rows.set(entry.id, row);
     for (const leaf of row.leaves) this.#words.add(leaf, row);
     this.#tags.add(entry.tags, row);
-    // A live entry holds the version of its id.
-    this.#idCounters.forget(entry.id);
     if (entry.mergeKey !== undefined) {
       this.#keys.add([entry.mergeKey], row);
       this.#keyCounters.raise(entry.mergeKey, entry.version, entry.seq);
