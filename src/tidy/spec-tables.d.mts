@@ -1,0 +1,2 @@
+export function fillTables(markdown: string, tables: string): string;
+export function writeSpecTables(isCheck: boolean): boolean;
