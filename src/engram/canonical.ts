@@ -1,7 +1,8 @@
 import { LIMIT_TABLE } from "../../gen/cosmonapse/v1/tables.js";
-import { CosmoError, type ErrorName } from "../errors/index.js";
+import type { CosmoError, ErrorName } from "../errors/index.js";
 import type { Json, JsonObject } from "../foundation/index.js";
 import { isStorable } from "./code-points.js";
+import { jsonFault, type JsonFault } from "./json-fault.js";
 import { parseJsonText } from "./json-text.js";
 
 /** A JSON value with its RFC 8785 text. */
@@ -38,25 +39,27 @@ class CanonicalWriter {
         return this.#string(value);
       case "number":
         if (Number.isFinite(value)) return String(value);
-        throw this.#fault(`${value} is no JSON number`);
+        throw this.#fault("number", `${value} is no JSON number`);
       case "boolean":
         return String(value);
       case "object":
         return value === null ? "null" : this.#container(value, depth + 1);
       default:
-        throw this.#fault(`a value of type ${typeof value} is no JSON`);
+        throw this.#fault("form", `a value of type ${typeof value} is no JSON`);
     }
   }
 
   #string(text: string): string {
-    if (!isStorable(text)) throw this.#fault("a string with U+0000 or half a surrogate pair cannot be kept");
+    if (!isStorable(text))
+      throw this.#fault("character", "a string with U+0000 or half a surrogate pair cannot be kept");
     return JSON.stringify(text);
   }
 
   #container(value: object, depth: number): string {
-    if (depth > depthMax) throw this.#fault(`it is more than ${depthMax} levels deep, or circular`);
+    if (depth > depthMax) throw this.#fault("depth", `it is more than ${depthMax} levels deep, or circular`);
     if (Array.isArray(value)) return this.#list(value, depth);
-    if (!isPlain(value)) throw this.#fault("an instance of a class is no JSON; write what it means as plain values");
+    if (!isPlain(value))
+      throw this.#fault("form", "an instance of a class is no JSON; write what it means as plain values");
     const members: string[] = [];
     const entries: [string, unknown][] = Object.entries(value);
     for (const [name, member] of entries.sort(byName)) {
@@ -78,10 +81,10 @@ class CanonicalWriter {
     return `[${members.join(",")}]`;
   }
 
-  #fault(what: string): CosmoError {
+  #fault(fault: JsonFault, what: string): CosmoError {
     const pointer = this.#path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
     const where = pointer === "" ? "the JSON" : `the JSON at ${JSON.stringify(pointer.slice(0, 200))}`;
-    return new CosmoError(this.#code, `${where} is not I-JSON: ${what}`);
+    return jsonFault(this.#code, fault, `${where} is not I-JSON: ${what}`);
   }
 }
 
@@ -123,8 +126,8 @@ export function readJsonBytes(bytes: Uint8Array, code: ErrorName): Canonical {
 function decodeUtf8(bytes: Uint8Array, code: ErrorName): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new CosmoError(code, "the JSON is no UTF-8", { cause });
+  } catch {
+    throw jsonFault(code, "form", "the JSON is no UTF-8");
   }
 }
 

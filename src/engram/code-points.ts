@@ -1,6 +1,6 @@
 /**
  * Compares two strings by code point, as UTF-8 bytes compare: below zero, zero or above. JavaScript's `<` compares
- * UTF-16 units and puts an emoji before U+FFFD.
+ * UTF-16 units and puts an emoji before U+FFFD (COS-ENT-010).
  */
 export function compareCodePoints(left: string, right: string): number {
   const length = Math.min(left.length, right.length);

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../foundation/index.js";
 import type { ImprintOptions, ImprintReceipt, RecallHit } from "../neuron/index.js";
 import { fromTimestamp, isName } from "../signal/index.js";
 import { canonicalText, isJsonObject, readJsonBytes } from "./canonical.js";
-import { checkKey, checkTags, isEntryId } from "./entry.js";
+import { checkKey, checkTags, ENTRY_KEY, ENTRY_TAGS, isEntryId } from "./entry.js";
 import { checkContentSize } from "./imprint-plan.js";
 
 const ops: ReadonlyMap<string, ImprintOp> = new Map(
@@ -40,7 +40,7 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
   return {
     op,
     id: readEntryId(id),
-    mergeKey: mergeKey === undefined ? undefined : checkKey(mergeKey, "mergeKey", "INVALID_ENTRY"),
+    mergeKey: mergeKey === undefined ? undefined : checkKey(mergeKey, ENTRY_KEY),
     content: { mediaType: "", data: writeContent(content), schema: "" },
     tags: readTags(tags),
     ifVersion: readIfVersion(options.ifVersion),
@@ -66,7 +66,7 @@ function readEntryId(id: Json | undefined): string {
   throw new CosmoError(
     "INVALID_ENTRY",
     "the entry's id is not one that an Engram made (`eng_` and a ULID); to name an entry yourself, use mergeKey",
-    { field: "id" },
+    { field: "id", requirement: "COS-ENT-022" },
   );
 }
 
@@ -77,7 +77,7 @@ function readTags(tags: Json | undefined): string[] {
     if (typeof tag === "string") return tag;
     throw new CosmoError("INVALID_ENTRY", "the entry's tags are not all strings", { field: "tags" });
   });
-  return [...checkTags(strings, "INVALID_ENTRY")];
+  return [...checkTags(strings, ENTRY_TAGS)];
 }
 
 function readIfVersion(ifVersion: number | undefined): bigint | undefined {

@@ -27,6 +27,7 @@ export function readCursor(text: string): Cursor {
   if (cursor !== undefined && writeCursor(cursor) === text) return cursor;
   throw new CosmoError("INVALID_CURSOR", "the cursor was not made by an Engram; pass on the one of the page before", {
     field: "query.cursor",
+    requirement: "COS-RCL-020",
   });
 }
 
@@ -52,6 +53,7 @@ export function checkCursor(cursor: Cursor, fingerprint: string): void {
     "the cursor belongs to another query or Engram; ask for the first page again",
     {
       field: "query.cursor",
+      requirement: "COS-RCL-020",
     },
   );
 }

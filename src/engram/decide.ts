@@ -1,11 +1,11 @@
-import type { ErrorDetail } from "../../gen/cosmonapse/v1/error.js";
 import { ImprintOp, MergeStrategy, type Durability, type ImprintedBody } from "../../gen/cosmonapse/v1/memory.js";
-import { CosmoError, type CosmoErrorOptions, type ErrorName } from "../errors/index.js";
+import { CosmoError, type CosmoErrorOptions } from "../errors/index.js";
 import type { JsonObject } from "../foundation/index.js";
 import { canonicalText, isJsonObject } from "./canonical.js";
-import { checkTags, type StoredEntry } from "./entry.js";
+import { checkTags, ENTRY_TAGS, type StoredEntry } from "./entry.js";
 import { checkContentSize, type ImprintPlan } from "./imprint-plan.js";
 import { deepUnion, mergePatch } from "./merge.js";
+import type { Outcome } from "./outcome.js";
 
 /**
  * What a driver has loaded of the place that an imprint addresses, in the transaction of its effect and after what has
@@ -51,9 +51,6 @@ export type Effect =
   /** Remove the whole sequence of a key. */
   | { readonly kind: "clear"; readonly mergeKey: string; readonly version: bigint };
 
-/** What is remembered under an imprint id: a receipt, or a rejection that the state decided. */
-export type Outcome = { readonly receipt: ImprintedBody } | { readonly rejection: ErrorDetail };
-
 /** The decision on one imprint. */
 export interface Decision {
   /** What the sender is told, now and whenever it repeats the imprint. */
@@ -62,8 +59,11 @@ export interface Decision {
   readonly effect: Effect | undefined;
 }
 
-/** Decides one imprint: the same for every backend, without side effects. Conditions are checked in a fixed order:
- * `ID_CONFLICT`, `KIND_CONFLICT`, `VERSION_CONFLICT`, `ALREADY_EXISTS`, the limits of a merged entry. */
+/**
+ * Decides one imprint: the same for every backend, without side effects (COS-OP-001 to COS-OP-020). Conditions are
+ * checked in a fixed order: `ID_CONFLICT`, `KIND_CONFLICT`, `VERSION_CONFLICT`, `ALREADY_EXISTS`, the limits of a merged
+ * entry (COS-OP-029).
+ */
 export function decideImprint(plan: ImprintPlan, scene: Scene, stamp: Stamp): Decision {
   try {
     checkState(plan, scene);
@@ -130,7 +130,7 @@ function decidePut(plan: ImprintPlan, scene: Scene, stamp: Stamp): Decision {
     id: current?.id ?? plan.id ?? stamp.entryId(),
     mergeKey: current === undefined ? plan.mergeKey : current.mergeKey,
     contentText: isMerge ? mergeContent(plan, current) : plan.content.text,
-    tags: isMerge ? checkTags([...(current?.tags ?? []), ...plan.tags], "INVALID_ENTRY") : plan.tags,
+    tags: isMerge ? checkTags([...(current?.tags ?? []), ...plan.tags], ENTRY_TAGS) : plan.tags,
     version: nextVersion(scene),
     createdAtMs: current?.createdAtMs ?? stamp.nowMs,
     // A store's clock that goes back does not make a newer version look older.
@@ -195,38 +195,13 @@ function at(plan: ImprintPlan): string {
   return plan.id === undefined ? key : `${key} with entry ${plan.id}`;
 }
 
-function refuse(code: ErrorName, message: string, options: CosmoErrorOptions = {}): CosmoError {
-  return new CosmoError(code, message, options);
-}
+const requirements = {
+  ID_CONFLICT: "COS-OP-014",
+  KIND_CONFLICT: "COS-OP-015",
+  VERSION_CONFLICT: "COS-OP-016",
+  ALREADY_EXISTS: "COS-OP-001",
+} as const;
 
-/** What a driver keeps under an imprint id. */
-export interface Remembered {
-  /** The fingerprint of the imprint. */
-  readonly fingerprint: string;
-  /** What its sender was told. */
-  readonly outcome: Outcome;
-}
-
-/**
- * What an imprint id that was used before gets: the same receipt marked as replayed, or the same rejection thrown. For
- * another imprint under the id: `IDEMPOTENCY_MISMATCH`.
- */
-export function replayOutcome(plan: ImprintPlan, fingerprint: string, before: Remembered): ImprintedBody {
-  if (before.fingerprint !== fingerprint) {
-    throw refuse(
-      "IDEMPOTENCY_MISMATCH",
-      `the imprint id ${plan.imprintId} was used for another imprint; use a new one`,
-      {
-        field: "imprint_id",
-      },
-    );
-  }
-  if ("rejection" in before.outcome) throw new CosmoError({ ...before.outcome.rejection, replayed: true });
-  return { ...before.outcome.receipt, replayed: true };
-}
-
-/** The receipt of a fresh decision, or its rejection thrown; the caller's own copy. */
-export function openOutcome(outcome: Outcome): ImprintedBody {
-  if ("rejection" in outcome) throw new CosmoError({ ...outcome.rejection });
-  return { ...outcome.receipt };
+function refuse(code: keyof typeof requirements, message: string, options: CosmoErrorOptions = {}): CosmoError {
+  return new CosmoError(code, message, { requirement: requirements[code], ...options });
 }

@@ -25,10 +25,10 @@ export interface EngramCall {
 /**
  * Shared memory behind one id: the contract that every backend keeps alike.
  *
- * - One imprint is one atomic effect. Imprints to one key never interleave.
- * - A recall that starts after an imprint resolved sees its version or a later one.
+ * - One imprint is one atomic effect. Imprints to one key never interleave (COS-OP-028).
+ * - A recall that starts after an imprint resolved sees its version or a later one (COS-ENT-020).
  * - Whatever a call returns is the caller's own copy.
- * - Failures are `CosmoError`s with the codes of memory; a backend's own failure is `ENGRAM_FAILED`.
+ * - Failures are `CosmoError`s with the codes of memory; a backend's own failure is `ENGRAM_FAILED` (COS-OP-034).
  *
  * `close` and `drain` are idempotent; a use after either, or in a namespace that was not opened, is `CLOSED`.
  */
@@ -53,9 +53,9 @@ export interface Engram extends AsyncDisposable {
 
 /**
  * How long an Engram remembers an imprint id with its receipt, milliseconds: twice the longest timeout, so that no
- * sender can still be waiting when it is forgotten.
+ * sender can still be waiting when it is forgotten (COS-OP-026).
  */
 export const IMPRINT_WINDOW_MS = 7_200_000;
 
-/** How long an Engram keeps the version counter of a key or id under which nothing lives, milliseconds: a day. */
+/** For how long the version of a key or id under which nothing lives is kept, milliseconds: a day (COS-ENT-013). */
 export const TOMBSTONE_WINDOW_MS = 86_400_000;

@@ -69,25 +69,46 @@ export function isEntryId(text: string): boolean {
   return entryIdForm.test(text);
 }
 
-/** Refuses, with `code`, a merge key or tag that is empty, over 1,024 bytes or not storable; gives it back. */
-export function checkKey(text: string, what: string, code: ErrorName): string {
+/** Where a key or tag stands: what it is, and which code and requirement refuse a wrong one. */
+export interface TextRule {
+  /** The field. */
+  readonly field: string;
+  /** The code of the refusal. */
+  readonly code: ErrorName;
+  /** The requirement that it breaks. */
+  readonly requirement: string;
+}
+
+/** The rule for the key of an imprint. */
+export const ENTRY_KEY: TextRule = { field: "merge_key", code: "INVALID_ENTRY", requirement: "COS-ENT-009" };
+/** The rule for the tags of an imprint. */
+export const ENTRY_TAGS: TextRule = { field: "tags", code: "INVALID_ENTRY", requirement: "COS-ENT-008" };
+/** The rule for the key of a query. */
+export const QUERY_KEY: TextRule = { field: "query.merge_key", code: "INVALID_FILTER", requirement: "COS-RCL-012" };
+/** The rule for the tags of a query. */
+export const QUERY_TAGS: TextRule = { field: "query.tags", code: "INVALID_FILTER", requirement: "COS-RCL-022" };
+
+/** Refuses a merge key or tag that is empty, over 1,024 bytes or not storable; gives it back. */
+export function checkKey(text: string, rule: TextRule): string {
   const sizeMax = LIMIT_TABLE.keyBytes.standard;
-  if (text === "") throw new CosmoError(code, `${what} is empty; leave it out or name something`, { field: what });
+  if (text === "") throw refuse(rule, `${rule.field} is empty; leave it out or name something`);
   if (!isStorable(text)) {
-    throw new CosmoError(code, `${what} holds U+0000 or half a surrogate pair; use other characters`, { field: what });
+    throw refuse(rule, `${rule.field} holds U+0000 or half a surrogate pair; use other characters`);
   }
   if (text.length > sizeMax || utf8Length(text) > sizeMax) {
-    throw new CosmoError(code, `${what} is over ${sizeMax} bytes of UTF-8; use a shorter one`, { field: what });
+    throw refuse(rule, `${rule.field} is over ${sizeMax} bytes of UTF-8; use a shorter one`);
   }
   return text;
 }
 
-/** The set of these tags, sorted; refuses, with `code`, a tag of a wrong form and more than 64. */
-export function checkTags(tags: readonly string[], code: ErrorName): readonly string[] {
-  const set = sortedSet(tags.map((tag) => checkKey(tag, "tags", code)));
+/** The set of these tags, sorted; refuses a tag of a wrong form and more than 64. */
+export function checkTags(tags: readonly string[], rule: TextRule): readonly string[] {
+  const set = sortedSet(tags.map((tag) => checkKey(tag, rule)));
   const countMax = LIMIT_TABLE.tags.standard;
-  if (set.length > countMax) {
-    throw new CosmoError(code, `${set.length} tags are more than ${countMax}; use fewer`, { field: "tags" });
-  }
+  if (set.length > countMax) throw refuse(rule, `${set.length} tags are more than ${countMax}; use fewer`);
   return set;
+}
+
+function refuse({ code, field, requirement }: TextRule, message: string): CosmoError {
+  return new CosmoError(code, message, { field, requirement });
 }

@@ -3,23 +3,14 @@ export { compareCodePoints, sortedSet } from "./code-points.js";
 export { toHits, toImprintBody, toReceipt } from "./convert.js";
 export { toRecallBody } from "./convert-query.js";
 export { checkCursor, readCursor, writeCursor, type Cursor } from "./cursor.js";
-export {
-  decideImprint,
-  openOutcome,
-  replayOutcome,
-  type Decision,
-  type Effect,
-  type Outcome,
-  type Remembered,
-  type Scene,
-  type Stamp,
-} from "./decide.js";
+export { decideImprint, type Decision, type Effect, type Scene, type Stamp } from "./decide.js";
 export { IMPRINT_WINDOW_MS, TOMBSTONE_WINDOW_MS, type Engram, type EngramCall } from "./engram.js";
 export { isEntryId, isLive, toEntry, type StoredEntry, type Writer } from "./entry.js";
 export { fingerprintImprint, readImprint, type ImprintPlan } from "./imprint-plan.js";
 export { leafTokens } from "./leaves.js";
 export { deepUnion, mergePatch } from "./merge.js";
 export { combineRecalled, createRecallCollector, type EngramAnswer, type RecallCollector } from "./modes.js";
+export { openOutcome, replayOutcome, type Outcome, type Remembered } from "./outcome.js";
 export {
   comparePositions,
   compareFound,

@@ -1,5 +1,6 @@
-import { CosmoError, type ErrorName } from "../errors/index.js";
+import type { CosmoError, ErrorName } from "../errors/index.js";
 import type { Json } from "../foundation/index.js";
+import { jsonFault, type JsonFault } from "./json-fault.js";
 
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plainRun = /[^"\\\u0000-\u001f]*/y;
@@ -26,7 +27,7 @@ class JsonReader {
   document(): Json {
     const value = this.#value(0);
     this.#match(spaces);
-    if (this.#at < this.#text.length) throw this.#error("more text after the value");
+    if (this.#at < this.#text.length) throw this.#error("form", "more text after the value");
     return value;
   }
 
@@ -47,7 +48,7 @@ class JsonReader {
     do {
       this.#match(spaces);
       const name = this.#string();
-      if (members.has(name)) throw this.#error(`the name ${JSON.stringify(name)} stands twice in one object`);
+      if (members.has(name)) throw this.#error("name", `the name ${JSON.stringify(name)} stands twice in one object`);
       this.#need(":");
       members.set(name, this.#value(depth));
     } while (this.#takeMark(","));
@@ -68,33 +69,34 @@ class JsonReader {
 
   #enter(depth: number): void {
     this.#at += 1;
-    if (depth > this.#depthMax) throw this.#error(`more than ${this.#depthMax} levels deep`);
+    if (depth > this.#depthMax) throw this.#error("depth", `more than ${this.#depthMax} levels deep`);
   }
 
   #string(): string {
     const start = this.#at;
-    if (this.#text[start] !== '"') throw this.#error("no string");
+    if (this.#text[start] !== '"') throw this.#error("form", "no string");
     this.#at += 1;
     for (;;) {
       this.#match(plainRun);
       const next = this.#text[this.#at];
       if (next === '"') break;
-      if (next !== "\\") throw this.#error("an unfinished string or a bare control character");
+      if (next !== "\\") throw this.#error("form", "an unfinished string or a bare control character");
       this.#at += 2;
     }
     this.#at += 1;
     try {
       return String(JSON.parse(this.#text.slice(start, this.#at)));
     } catch {
-      throw this.#error("an unknown escape");
+      throw this.#error("form", "an unknown escape");
     }
   }
 
   #number(): number {
     const literal = this.#match(numberForm);
-    if (literal === "") throw this.#error("no JSON value");
+    if (literal === "") throw this.#error("form", "no JSON value");
     const value = Number(literal);
-    if (!sameNumber(literal, String(value))) throw this.#error(`the number ${literal.slice(0, 40)} is no exact double`);
+    if (!sameNumber(literal, String(value)))
+      throw this.#error("number", `the number ${literal.slice(0, 40)} is no exact double`);
     return value;
   }
 
@@ -117,11 +119,11 @@ class JsonReader {
   }
 
   #need(mark: string): void {
-    if (!this.#takeMark(mark)) throw this.#error(`no ${mark}`);
+    if (!this.#takeMark(mark)) throw this.#error("form", `no ${mark}`);
   }
 
-  #error(what: string): CosmoError {
-    return new CosmoError(this.#code, `the JSON has ${what} at character ${this.#at}`);
+  #error(fault: JsonFault, what: string): CosmoError {
+    return jsonFault(this.#code, fault, `the JSON has ${what} at character ${this.#at}`);
   }
 }
 

@@ -28,7 +28,7 @@ export interface Found {
 
 /**
  * How well an entry matches a query at an instant; undefined if it does not. This is the definition: an index may only
- * leave out what this would leave out.
+ * leave out what this would leave out (COS-RCL-001 to COS-RCL-006, COS-RCL-021).
  */
 export function scoreEntry(plan: QueryPlan, candidate: Candidate, nowMs: number): number | undefined {
   const { entry } = candidate;
@@ -59,7 +59,7 @@ function positionOf(found: Found): Position {
   return { score: found.score, updatedAtMs: found.entry.updatedAtMs, id: found.entry.id };
 }
 
-/** The order of hits: score down, updated_at down, id down. */
+/** The order of hits: score down, updated_at down, id down (COS-RCL-016). */
 export function comparePositions(left: Position, right: Position): number {
   return right.score - left.score || right.updatedAtMs - left.updatedAtMs || compareCodePoints(right.id, left.id);
 }
@@ -95,7 +95,7 @@ const pageFrameBytes = 512;
 
 /**
  * The page that these entries, in order, begin: it ends at `topK` or before `pageBytes`, whichever is first. Throws
- * `TOO_LARGE` if not even one hit fits.
+ * `TOO_LARGE` if not even one hit fits (COS-RCL-018).
  */
 export function cutPage(found: readonly Found[], limits: PageLimits): Page {
   const hits: Hit[] = [];
@@ -112,5 +112,7 @@ export function cutPage(found: readonly Found[], limits: PageLimits): Page {
   }
   if (hits.length === found.length) return { hits, end: undefined };
   if (last !== undefined) return { hits, end: positionOf(last) };
-  throw new CosmoError("TOO_LARGE", `entry ${found[0]?.entry.id ?? ""} does not fit in ${limits.pageBytes} bytes`);
+  throw new CosmoError("TOO_LARGE", `entry ${found[0]?.entry.id ?? ""} does not fit in ${limits.pageBytes} bytes`, {
+    requirement: "COS-RCL-018",
+  });
 }

@@ -4,7 +4,7 @@ import type { Timestamp } from "../../gen/google/protobuf/timestamp.js";
 import { CosmoError } from "../errors/index.js";
 import { sortedSet } from "./code-points.js";
 import { readCursor, type Cursor } from "./cursor.js";
-import { checkKey, checkTags, isEntryId } from "./entry.js";
+import { checkKey, checkTags, isEntryId, QUERY_KEY, QUERY_TAGS } from "./entry.js";
 import { fingerprint } from "./fingerprint.js";
 import { tokenize } from "./text.js";
 import { readFilter, type Condition } from "./where.js";
@@ -37,7 +37,10 @@ export interface QueryPlan {
 
 const topKDefault = 50;
 
-/** Reads a RECALL; throws `INVALID_FILTER` or `INVALID_CURSOR` for whatever is wrong with its form. */
+/**
+ * Reads a RECALL; throws `INVALID_FILTER` or `INVALID_CURSOR` for whatever is wrong with its form (COS-RCL-007,
+ * COS-RCL-008, COS-RCL-012, COS-RCL-017, COS-RCL-020, COS-RCL-022).
+ */
 export function readQuery(body: RecallBody): QueryPlan {
   const plan = readConditions(body);
   const cursor = body.query?.cursor ?? "";
@@ -49,14 +52,14 @@ export function readConditions(body: RecallBody): QueryPlan {
   const query = body.query;
   if (query === undefined) return { ...emptyPlan, topK: readTopK(0, body.mode) };
   if (Object.keys(query._unknownFields ?? {}).length > 0) {
-    throw refuse("query", "the query has a part that this Engram does not know; it cannot be left out");
+    throw refuse("COS-RCL-012", "query", "the query has a part that this Engram does not know; it cannot be left out");
   }
   return {
     words: readWords(query),
     matchesAny: readTextMatch(query) === TextMatch.ANY,
     ids: readIds(query.ids),
-    mergeKey: query.mergeKey === undefined ? undefined : checkKey(query.mergeKey, "merge_key", "INVALID_FILTER"),
-    tags: checkTags(query.tags, "INVALID_FILTER"),
+    mergeKey: query.mergeKey === undefined ? undefined : checkKey(query.mergeKey, QUERY_KEY),
+    tags: checkTags(query.tags, QUERY_TAGS),
     where: query.where === undefined ? undefined : readFilter(query.where),
     sinceMs: readInstant(query.since, "query.since"),
     untilMs: readInstant(query.until, "query.until"),
@@ -83,12 +86,12 @@ function readWords(query: Query): ReadonlySet<string> | undefined {
   if (query.text === undefined) return undefined;
   const words = tokenize(query.text);
   if (words.size > 0) return words;
-  throw refuse("query.text", "the text has no word to look for; leave it out to match everything");
+  throw refuse("COS-RCL-007", "query.text", "the text has no word to look for; leave it out to match everything");
 }
 
 function readTextMatch(query: Query): TextMatch {
   if (query.textMatch >= TextMatch.UNSPECIFIED && query.textMatch <= TextMatch.ANY) return query.textMatch;
-  throw refuse("query.text_match", `the text match ${query.textMatch} is unknown; use ALL or ANY`);
+  throw refuse("COS-RCL-012", "query.text_match", `the text match ${query.textMatch} is unknown; use ALL or ANY`);
 }
 
 function readIds(ids: readonly string[]): readonly string[] | undefined {
@@ -96,10 +99,10 @@ function readIds(ids: readonly string[]): readonly string[] | undefined {
   const set = sortedSet(ids);
   const countMax = LIMIT_TABLE.tags.standard;
   if (set.length > countMax)
-    throw refuse("query.ids", `${set.length} ids are more than ${countMax}; ask in several recalls`);
+    throw refuse("COS-RCL-022", "query.ids", `${set.length} ids are more than ${countMax}; ask in several recalls`);
   const wrong = set.find((id) => !isEntryId(id));
   if (wrong === undefined) return set;
-  throw refuse("query.ids", `the id ${JSON.stringify(wrong.slice(0, 80))} is not \`eng_\` and a ULID`);
+  throw refuse("COS-RCL-022", "query.ids", `the id ${JSON.stringify(wrong.slice(0, 80))} is not \`eng_\` and a ULID`);
 }
 
 /** Entries have whole milliseconds, so a fraction rounds up without changing what counts. */
@@ -108,13 +111,17 @@ function readInstant(timestamp: Timestamp | undefined, field: string): number | 
   const isInRange = timestamp.nanos >= 0 && timestamp.nanos < 1_000_000_000;
   const ms = Number(timestamp.seconds) * 1000 + Math.ceil(timestamp.nanos / 1_000_000);
   if (isInRange && Number.isSafeInteger(ms)) return ms;
-  throw refuse(field, "the instant is out of range");
+  throw refuse("COS-RCL-012", field, "the instant is out of range");
 }
 
 function readTopK(topK: number, mode: RecallMode): number {
   const countMax = LIMIT_TABLE.topK.standard;
   if (!Number.isInteger(topK) || topK < 0 || topK > countMax) {
-    throw refuse("query.top_k", `top_k is ${topK}; it goes from 1 to ${countMax}, or 0 for ${topKDefault}`);
+    throw refuse(
+      "COS-RCL-017",
+      "query.top_k",
+      `top_k is ${topK}; it goes from 1 to ${countMax}, or 0 for ${topKDefault}`,
+    );
   }
   if (mode === RecallMode.FIRST) return 1;
   return topK === 0 ? topKDefault : topK;
@@ -123,11 +130,11 @@ function readTopK(topK: number, mode: RecallMode): number {
 function readMinScore(minScore: number | undefined): number {
   if (minScore === undefined) return 0;
   if (minScore >= 0 && minScore <= 1) return minScore;
-  throw refuse("query.min_score", `min_score is ${minScore}; it goes from 0 to 1`);
+  throw refuse("COS-RCL-008", "query.min_score", `min_score is ${minScore}; it goes from 0 to 1`);
 }
 
-function refuse(field: string, message: string): CosmoError {
-  return new CosmoError("INVALID_FILTER", message, { field });
+function refuse(requirement: string, field: string, message: string): CosmoError {
+  return new CosmoError("INVALID_FILTER", message, { field, requirement });
 }
 
 /** The rows that a query is asked of. */

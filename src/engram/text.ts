@@ -5,7 +5,7 @@ const asciiOnly = /^[\0-\x7f]*$/;
 /**
  * The distinct tokens of a text: NFKC, lower case code point by code point, then runs of letters, marks and decimal
  * digits; each Han, Hiragana, Katakana or Thai character is a token of its own. What Unicode 15.0 does not know parts
- * words, so that newer engines find the same.
+ * words, so that newer engines find the same (COS-RCL-003).
  */
 export function tokenize(text: string): ReadonlySet<string> {
   if (asciiOnly.test(text)) return new Set(text.toLowerCase().match(/[a-z0-9]+/g) ?? []);
@@ -39,7 +39,7 @@ function fold(text: string): string {
   return lower;
 }
 
-/** Shared tokens ÷ all distinct tokens of both: 1 for the same set, 0 for nothing in common. */
+/** Shared tokens ÷ all distinct tokens of both: 1 for the same set, 0 for nothing in common (COS-RCL-005). */
 export function leafScore(leaf: ReadonlySet<string>, query: ReadonlySet<string>): number {
   let shared = 0;
   for (const token of query) if (leaf.has(token)) shared += 1;

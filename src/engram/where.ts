@@ -13,34 +13,36 @@ export type Condition =
 
 /**
  * Reads a filter. Throws `INVALID_FILTER` for one that is empty, deeper than 16, or has an unknown operator, a path
- * that is no JSON Pointer, or a value that the operator cannot compare with: nothing is ever ignored.
+ * that is no JSON Pointer, or a value that the operator cannot compare with: nothing is ever ignored
+ * (COS-RCL-011 to COS-RCL-014).
  */
 export function readFilter(filter: Filter, depth = 1): Condition {
   const depthMax = LIMIT_TABLE.filterDepth.standard;
-  if (depth > depthMax) throw refuse(`the filter is more than ${depthMax} levels deep`);
+  if (depth > depthMax) throw refuse("COS-RCL-013", `the filter is more than ${depthMax} levels deep`);
   const node = filter.node;
   switch (node?.$case) {
     case "all":
     case "any":
-      if (node.value.filters.length === 0) throw refuse(`a filter of ${node.$case} has no members`);
+      if (node.value.filters.length === 0) throw refuse("COS-RCL-014", `a filter of ${node.$case} has no members`);
       return { kind: node.$case, conditions: node.value.filters.map((member) => readFilter(member, depth + 1)) };
     case "negation":
       return { kind: "not", condition: readFilter(node.value, depth + 1) };
     case "comparison":
       return readComparison(node.value);
     default:
-      throw refuse("a filter is empty, or of a kind that this Engram does not know");
+      throw refuse("COS-RCL-014", "a filter is empty, or of a kind that this Engram does not know");
   }
 }
 
 function readComparison(comparison: Comparison): Condition {
   if (Object.keys(comparison._unknownFields ?? {}).length > 0) {
-    throw refuse("a comparison has a part that this Engram does not know; it cannot be left out");
+    throw refuse("COS-RCL-012", "a comparison has a part that this Engram does not know; it cannot be left out");
   }
   const path = readPointer(comparison.path);
   const { value } = readJsonBytes(comparison.value, "INVALID_FILTER");
   if (!takesValue(comparison.op, value)) {
     throw refuse(
+      "COS-RCL-012",
       `the operator ${comparison.op} at ${JSON.stringify(comparison.path)} is unknown, or cannot take this value`,
     );
   }
@@ -74,7 +76,10 @@ function takesValue(op: ComparisonOp, value: Json): boolean {
 export function readPointer(path: string): readonly string[] {
   if (path === "") return [];
   if (!path.startsWith("/") || /~(?![01])/.test(path)) {
-    throw refuse(`the path ${JSON.stringify(path.slice(0, 80))} is no JSON Pointer; write for example /author/name`);
+    throw refuse(
+      "COS-RCL-011",
+      `the path ${JSON.stringify(path.slice(0, 80))} is no JSON Pointer; write for example /author/name`,
+    );
   }
   return path
     .slice(1)
@@ -93,7 +98,10 @@ export function resolvePointer(content: Json, path: readonly string[]): Json | u
   return at;
 }
 
-/** The reference evaluator: whether a condition holds for a content. Nothing is converted between types. */
+/**
+ * The reference evaluator: whether a condition holds for a content. Nothing is converted between types (COS-RCL-009,
+ * COS-RCL-010, COS-RCL-015).
+ */
 export function evaluateWhere(condition: Condition, content: Json): boolean {
   switch (condition.kind) {
     case "all":
@@ -159,6 +167,6 @@ function includes(list: Json, member: Json): boolean {
   return isList(list) && list.some((candidate) => jsonEqual(candidate, member));
 }
 
-function refuse(message: string): CosmoError {
-  return new CosmoError("INVALID_FILTER", message, { field: "query.where" });
+function refuse(requirement: string, message: string): CosmoError {
+  return new CosmoError("INVALID_FILTER", message, { field: "query.where", requirement });
 }
