@@ -2,3 +2,4 @@ export { systemClock, type CancelTimer, type Clock } from "./clock.js";
 export type { Json, JsonObject } from "./json.js";
 export { createDeferred, type Deferred } from "./deferred.js";
 export { createUlidSource, systemRandom, type RandomSource } from "./ulid.js";
+export { nextTurn } from "./turn.js";

@@ -51,7 +51,7 @@ function dispatchArrival(namespace: Namespace, arrival: Arrival): Receipt {
       return acceptReply(namespace, arrival);
     case Exchange.EVENT:
       return acceptEvent(namespace, arrival);
-    case Exchange.UNSPECIFIED:
+    default:
       return refuse("MALFORMED", "The exchange is missing", "COS-ENV-006");
   }
 }

@@ -1,0 +1,169 @@
+import type { DeliveryNote } from "../../gen/cosmonapse/v1/frames.js";
+import { Exchange } from "../../gen/cosmonapse/v1/options.js";
+import { Fanout, type Signal } from "../../gen/cosmonapse/v1/signal.js";
+import { CosmoError, toCosmoError } from "../errors/index.js";
+import type { CancelTimer } from "../foundation/index.js";
+import type { Bus } from "./bus.js";
+
+/** Who waits for the outcomes of a request. Every call comes at most once, parts and outcomes excepted. */
+export interface AskListener {
+  /** The Synapse accepted it and says who was asked; empty if that is not decided yet. */
+  accepted(asked: readonly string[]): void;
+  /** A part of an answer. */
+  part?(signal: Signal, participant: string): void;
+  /** An outcome: an answer, or an ERROR. One for each participant that was asked. */
+  outcome(signal: Signal, participant: string): void;
+  /** Every outcome came. */
+  complete(): void;
+  /** There will be no further outcome: refused, given up, or lost. */
+  failed(error: CosmoError): void;
+}
+
+/** How a request is made. */
+export interface AskOptions {
+  /** The attempt below which it is sent; 0: none. */
+  readonly attempt: number;
+  /** How long the Synapse has for a verdict, milliseconds. */
+  readonly budgetMs: number;
+  /** Gives the request up and stops it. */
+  readonly abort: AbortSignal | undefined;
+}
+
+interface Asked {
+  readonly signal: Signal;
+  readonly attempt: number;
+  readonly listener: AskListener;
+  readonly answered: Set<string>;
+  readonly isFanout: boolean;
+  participants: readonly string[] | undefined;
+  release: () => void;
+}
+
+const nothing: CancelTimer = () => undefined;
+
+/**
+ * The requests of one Dendrite that have no outcome yet. The Synapse decides; only when its verdict stays out for longer
+ * than budget and margin, or the session is lost, the asker decides alone: OUTCOME_UNKNOWN (COS-TASK).
+ */
+export class Asker {
+  readonly #bus: Bus;
+  readonly #pending = new Map<string, Asked>();
+  #onIdle: (() => void) | undefined;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  /** How many requests wait for an outcome. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Sends a request; what becomes of it goes to the listener. */
+  ask(signal: Signal, listener: AskListener, { attempt, budgetMs, abort }: AskOptions): void {
+    if (abort?.aborted === true) {
+      listener.failed(new CosmoError("CANCELLED", "It was given up before it was sent", { effect: 1 }));
+      return;
+    }
+    const asked: Asked = {
+      signal,
+      attempt,
+      listener,
+      answered: new Set(),
+      isFanout: signal.directed?.fanout === Fanout.ALL,
+      participants: undefined,
+      release: nothing,
+    };
+    this.#pending.set(signal.id, asked);
+    const marginMs = this.#bus.session.limits.sessionGraceMs;
+    const cancelTimer = this.#bus.clock.schedule(budgetMs + marginMs, () => {
+      const message = `The Synapse gave no verdict within ${budgetMs} ms and a margin of ${marginMs} ms`;
+      this.#fail(asked, new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006" }));
+    });
+    const giveUp = (): void => this.#giveUp(asked);
+    abort?.addEventListener("abort", giveUp, { once: true });
+    asked.release = () => {
+      cancelTimer();
+      abort?.removeEventListener("abort", giveUp);
+    };
+    this.#bus.publish(signal, attempt).then(
+      ({ asked: participants }) => {
+        asked.participants = participants;
+        listener.accepted(participants);
+        this.#checkComplete(asked);
+      },
+      (thrown: unknown) => this.#fail(asked, toCosmoError(thrown, "INTERNAL")),
+    );
+  }
+
+  /** Takes a reply that the Synapse delivered. */
+  deliver(signal: Signal, note: DeliveryNote): void {
+    const asked = this.#pending.get(signal.parentId);
+    if (asked === undefined) return;
+    const named = signal.body?.$case === "error" ? signal.body.value.detail?.participant : signal.source;
+    const participant = note.participant || (named ?? "");
+    if (signal.exchange === Exchange.PARTIAL) {
+      asked.listener.part?.(signal, participant);
+      return;
+    }
+    asked.answered.add(participant);
+    asked.listener.outcome(signal, participant);
+    if (asked.isFanout) this.#checkComplete(asked);
+    else this.#finish(asked);
+  }
+
+  /** Stops a request; resolves when the Synapse knows, also if it had ended. */
+  async stop(requestId: string, reason: string): Promise<void> {
+    const asked = this.#pending.get(requestId);
+    if (asked === undefined) return;
+    const { traceId, source } = asked.signal;
+    const body = { $case: "stop", value: { requestId, reason } } as const;
+    try {
+      await this.#bus.send({ traceId, source, parentId: requestId, body }, asked.attempt);
+    } catch (thrown) {
+      const error = toCosmoError(thrown, "INTERNAL");
+      if (error.code !== "TRACE_CLOSED") throw error;
+    }
+  }
+
+  /** Fails everything that waits. */
+  failAll(error: CosmoError): void {
+    for (const asked of [...this.#pending.values()]) this.#fail(asked, error);
+  }
+
+  /** Resolves when nothing waits. */
+  idle(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  #giveUp(asked: Asked): void {
+    const { id } = asked.signal;
+    this.stop(id, "its asker gave up").catch(() => undefined);
+    this.#fail(asked, new CosmoError("CANCELLED", `${id} was given up by its asker`));
+  }
+
+  #checkComplete(asked: Asked): void {
+    const { participants, answered, isFanout } = asked;
+    if (!isFanout || participants === undefined) return;
+    const isComplete = participants.length === 0 ? answered.size > 0 : participants.every((id) => answered.has(id));
+    if (isComplete) this.#finish(asked);
+  }
+
+  #finish(asked: Asked): void {
+    if (this.#forget(asked)) asked.listener.complete();
+  }
+
+  #fail(asked: Asked, error: CosmoError): void {
+    if (this.#forget(asked)) asked.listener.failed(error);
+  }
+
+  #forget(asked: Asked): boolean {
+    if (!this.#pending.delete(asked.signal.id)) return false;
+    asked.release();
+    if (this.#pending.size === 0) this.#onIdle?.();
+    return true;
+  }
+}

@@ -1,0 +1,15 @@
+export type {
+  Comparison,
+  Imprint,
+  ImprintOptions,
+  ImprintReceipt,
+  ImprintResult,
+  Recall,
+  RecallHit,
+  RecallMode,
+  RecallOptions,
+  RecallQuery,
+  RecallResult,
+  Where,
+} from "./memory.js";
+export type { Neuron, NeuronResult, NeuronTools, SubTask, TaskHandle, TaskInfo, TaskReply } from "./neuron.js";

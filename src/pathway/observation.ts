@@ -1,0 +1,117 @@
+import type { ErrorDetail } from "../../gen/cosmonapse/v1/error.js";
+import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
+import { CosmoError } from "../errors/index.js";
+
+/** One thing that an observer learns. */
+export type Observation =
+  | {
+      /** A Signal that the Synapse accepted. */
+      readonly kind: "signal";
+      readonly signal: Signal;
+      /** The number of its body. */
+      readonly type: number;
+      /** Its number in the namespace, ascending with acceptance. */
+      readonly position: bigint;
+      /** Of a request: the ids of those who were asked. */
+      readonly asked: readonly string[];
+      /** Of a reply: the attempt that made it. */
+      readonly attempt: number;
+    }
+  | {
+      /** A reply that was refused to its sender; it has no number. */
+      readonly kind: "refused";
+      readonly signal: Signal;
+      readonly type: number;
+      readonly reason: ErrorDetail;
+    }
+  | {
+      /** A live REGISTER, from before the observation began. */
+      readonly kind: "snapshot";
+      readonly signal: Signal;
+    }
+  | {
+      /** The snapshot is complete; what follows is live. */
+      readonly kind: "live";
+      /** The number of the first Signal that can follow. */
+      readonly position: bigint;
+    }
+  | {
+      /** Signals that did not fit: `missed` of those from `from` to `to` matched. */
+      readonly kind: "gap";
+      readonly from: bigint;
+      readonly to: bigint;
+      readonly missed: bigint;
+    };
+
+/**
+ * A bounded line of observations between a Synapse and one consumer. What does not fit becomes a gap, with numbers and
+ * a count; nothing is dropped in silence.
+ */
+export class ObservationQueue implements AsyncIterable<Observation> {
+  readonly #boundMax: number;
+  readonly #items: Observation[] = [];
+  readonly #onClose: () => void;
+  #gap: { from: bigint; to: bigint; missed: bigint } | undefined;
+  #ending: { readonly reason: CosmoError | undefined } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(options: { readonly boundMax: number; readonly onClose: () => void }) {
+    this.#boundMax = options.boundMax;
+    this.#onClose = options.onClose;
+  }
+
+  /** Adds an observation, or counts it into a gap if there is no room. */
+  push(item: Observation): void {
+    if (this.#ending !== undefined) return;
+    if (item.kind === "gap") this.#widenGap(item);
+    else if (this.#items.length >= this.#boundMax && item.kind === "signal") {
+      this.#widenGap({ from: item.position, to: item.position, missed: 1n });
+    } else {
+      this.#flushGap();
+      this.#items.push(item);
+    }
+    this.#notify();
+  }
+
+  /** Nothing follows; `reason` is thrown to the consumer after what is there. */
+  end(reason?: CosmoError): void {
+    this.#ending ??= { reason };
+    this.#notify();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Observation, void, void> {
+    try {
+      for (;;) {
+        if (this.#items.length === 0) this.#flushGap();
+        const item = this.#items.shift();
+        if (item !== undefined) yield item;
+        else if (this.#ending !== undefined) {
+          if (this.#ending.reason !== undefined) throw this.#ending.reason;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.end();
+      this.#onClose();
+    }
+  }
+
+  #widenGap(gap: { from: bigint; to: bigint; missed: bigint }): void {
+    this.#gap = { from: this.#gap?.from ?? gap.from, to: gap.to, missed: (this.#gap?.missed ?? 0n) + gap.missed };
+  }
+
+  #flushGap(): void {
+    if (this.#gap === undefined) return;
+    this.#items.push({ kind: "gap", ...this.#gap });
+    this.#gap = undefined;
+  }
+
+  #notify(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,37 @@
+import { createUlidSource, systemClock, type Clock, type RandomSource } from "../foundation/index.js";
+
+/** The source of Signals that the Synapse makes itself; nobody may register it (COS-ENV). */
+export const SYNAPSE_SOURCE = "synapse";
+
+/** Makes the ids of Signals and traces. Each is greater than the one before. */
+export interface IdSource {
+  /** `evt_` and a ULID. */
+  signalId(): string;
+  /** `trc_` and a ULID. */
+  traceId(): string;
+}
+
+/** Makes a source of ids. Default: the machine's clock and random bytes. */
+export function createIdSource(clock: Clock = systemClock, random?: RandomSource): IdSource {
+  const next = createUlidSource(() => clock.wallMs(), random);
+  return { signalId: () => `evt_${next()}`, traceId: () => `trc_${next()}` };
+}
+
+const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
+const signalIdPattern = /^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const traceIdPattern = /^trc_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** True for a namespace, participant id, kind or capability: `[A-Za-z0-9_-]{1,64}`. */
+export function isName(text: string): boolean {
+  return namePattern.test(text);
+}
+
+/** True for the id of a Signal. */
+export function isSignalId(text: string): boolean {
+  return signalIdPattern.test(text);
+}
+
+/** True for the id of a trace. */
+export function isTraceId(text: string): boolean {
+  return traceIdPattern.test(text);
+}

@@ -1,0 +1,11 @@
+export { decodeSignal, encodeSignal } from "./codec.js";
+export { decodeJson, encodeJson } from "./content.js";
+export { createSignal, type SignalDraft } from "./create.js";
+export type { Finding } from "./header-rules.js";
+export { createIdSource, isName, isSignalId, isTraceId, SYNAPSE_SOURCE, type IdSource } from "./ids.js";
+export { resolveLimits, STANDARD_LIMITS, type LimitName } from "./limits.js";
+export { peekSignal, SignalPeek } from "./peek.js";
+export { scanSignal, type SignalHeader } from "./scan.js";
+export { fromTimestamp, toTimestamp } from "./time.js";
+export { bodyType, signalTraits, signalTypeName, type SignalTraits } from "./types.js";
+export { validateSignal } from "./validate.js";
