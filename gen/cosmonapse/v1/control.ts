@@ -7,18 +7,24 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** The body of STOP: ends a trace, or one request and all below it. */
+/** The body of STOP: ends a trace, or one request and all below it. (COS-STOP-001, COS-STOP-002, COS-STOP-005) */
 export interface StopBody {
-  /** The request to stop, within the Signal's trace. Empty: the whole trace. */
+  /**
+   * The request to stop, within the Signal's trace. Empty: the whole trace.
+   * (COS-STOP-001, COS-STOP-010, COS-STOP-011)
+   */
   requestId: string;
-  /** Why, for people. Empty: not stated. */
+  /** Why, for people. Empty: not stated. (COS-STOP-003) */
   reason: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of STOPPED: a holder says that it stopped the work. It informs; the outcome is the Synapse's ERROR. */
+/**
+ * The body of STOPPED: a holder says that it stopped the work. It informs; the outcome is the Synapse's ERROR.
+ * (COS-STOP-008, COS-STOP-009, COS-ROUTE-012)
+ */
 export interface StoppedBody {
-  /** The request whose work stopped. */
+  /** The request whose work stopped. (COS-STOP-008) */
   requestId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

@@ -11,82 +11,91 @@ import { Effect } from "./options.js";
 
 /**
  * Every reason for a refusal or a failed outcome. A peer that meets a code it does not know goes by `retryable` and
- * `effect` of the detail.
+ * `effect` of the detail. (COS-ERR-005)
  */
 export const ErrorCode = {
-  /** UNSPECIFIED - Never valid on the wire. */
+  /** UNSPECIFIED - Never valid on the wire. (COS-ERR-001) */
   UNSPECIFIED: 0,
-  /** MALFORMED - The bytes are no valid Signal or frame, or break a rule of the schema. */
+  /** MALFORMED - The bytes are no valid Signal or frame, or break a rule of the schema. (COS-ENV-028, COS-TYPE-013) */
   MALFORMED: 1,
-  /** TOO_LARGE - A Signal, field or list is over its limit. */
+  /** TOO_LARGE - A Signal, field or list is over its limit. (COS-LIM-003) */
   TOO_LARGE: 2,
-  /** UNAUTHENTICATED - No credential, or one that is not accepted. */
+  /** UNAUTHENTICATED - No credential, or one that is not accepted. (COS-SEC-007) */
   UNAUTHENTICATED: 3,
-  /** PERMISSION_DENIED - The session may not do this. */
+  /** PERMISSION_DENIED - The session may not do this. (COS-ENV-010, COS-TASK-004, COS-SEC-006) */
   PERMISSION_DENIED: 4,
-  /** TRACE_CLOSED - The trace has ended; nothing may join it. */
+  /** TRACE_CLOSED - The trace has ended; nothing may join it. (COS-TRACE-006, COS-TRACE-007) */
   TRACE_CLOSED: 5,
-  /** UNROUTABLE - Nobody serves the address. */
+  /** UNROUTABLE - Nobody serves the address. (COS-ROUTE-005, COS-ROUTE-015) */
   UNROUTABLE: 6,
-  /** OVERLOADED - A queue or a window is full. */
+  /** OVERLOADED - A queue or a window is full. (COS-ROUTE-009, COS-TASK-009, COS-LIM-004) */
   OVERLOADED: 7,
-  /** DEADLINE_EXCEEDED - The request's time passed before an outcome came. */
+  /** DEADLINE_EXCEEDED - The request's time passed before an outcome came. (COS-TASK-005) */
   DEADLINE_EXCEEDED: 8,
-  /** WORKER_LOST - The session that held the request ended. */
+  /** WORKER_LOST - The session that held the request ended. (COS-RED-005, COS-RED-013) */
   WORKER_LOST: 9,
-  /** CANCELLED - The request was stopped, or what it served has ended. */
+  /** CANCELLED - The request was stopped, or what it served has ended. (COS-STOP-003, COS-STOP-004, COS-STOP-006) */
   CANCELLED: 10,
-  /** LATE - The request already has its outcome. */
+  /** LATE - The request already has its outcome. (COS-TASK-003, COS-TRACE-004) */
   LATE: 11,
-  /** SUPERSEDED - The attempt no longer holds the request. */
+  /** SUPERSEDED - The attempt no longer holds the request. (COS-RED-003, COS-RED-004) */
   SUPERSEDED: 12,
-  /** OUTCOME_UNKNOWN - The session was lost before the outcome could be learned. */
+  /** OUTCOME_UNKNOWN - The session was lost before the outcome could be learned. (COS-TASK-006, COS-SES-011) */
   OUTCOME_UNKNOWN: 13,
-  /** ID_REUSED - The id was used before for other bytes. */
+  /** ID_REUSED - The id was used before for other bytes. (COS-DUP-003) */
   ID_REUSED: 14,
-  /** CONFLICT - The registration contradicts one that is live. */
+  /** CONFLICT - The registration contradicts one that is live. (COS-REG-006, COS-REG-007) */
   CONFLICT: 15,
-  /** UNIMPLEMENTED - The addressee does not know this type of request, or does not offer this. */
+  /**
+   * UNIMPLEMENTED - The addressee does not know this type of request, or does not offer this.
+   * (COS-TYPE-005, COS-TYPE-006, COS-OP-030)
+   */
   UNIMPLEMENTED: 16,
-  /** UNAVAILABLE - The Synapse cannot be reached, is draining, or has ended. */
+  /** UNAVAILABLE - The Synapse cannot be reached, is draining, or has ended. (COS-SES-009, COS-REG-010) */
   UNAVAILABLE: 17,
   /** INTERNAL - A defect in the implementation that answers. */
   INTERNAL: 18,
-  /** VERSION_UNSUPPORTED - No protocol version in common. */
+  /** VERSION_UNSUPPORTED - No protocol version in common. (COS-GRPC-003) */
   VERSION_UNSUPPORTED: 19,
-  /** SESSION_LOST - The session cannot be resumed. */
+  /** SESSION_LOST - The session cannot be resumed. (COS-SES-006, COS-SES-013) */
   SESSION_LOST: 20,
-  /** NEURON_FAILED - The Neuron threw. */
+  /** NEURON_FAILED - The Neuron threw. (COS-TASK-015) */
   NEURON_FAILED: 32,
-  /** INVALID_INPUT - The input or the context cannot be read by the Neuron. */
+  /** INVALID_INPUT - The input or the context cannot be read by the Neuron. (COS-CONT-004, COS-CONT-005) */
   INVALID_INPUT: 33,
-  /** INVALID_OUTPUT - The Neuron returned something that is not JSON. */
+  /** INVALID_OUTPUT - The Neuron returned something that is not JSON. (COS-CONT-006) */
   INVALID_OUTPUT: 34,
-  /** UNKNOWN_BINDING - The Neuron used a memory that its Axon does not bind. */
+  /** UNKNOWN_BINDING - The Neuron used a memory that its Axon does not bind. (COS-TASK-025) */
   UNKNOWN_BINDING: 35,
-  /** INVALID_ARGUMENT - A call breaks the contract of the SDK. */
+  /** INVALID_ARGUMENT - A call breaks the contract of the SDK. (COS-LIM-002) */
   INVALID_ARGUMENT: 36,
   /** CLOSED - The object was used before it was started or after it was closed. */
   CLOSED: 37,
-  /** INVALID_ENTRY - The entry is no I-JSON object within the limits, or its key, tags or id are of the wrong form. */
+  /**
+   * INVALID_ENTRY - The entry is no I-JSON object within the limits, or its key, tags or id are of the wrong form.
+   * (COS-ENT-002, COS-ENT-003, COS-ENT-021)
+   */
   INVALID_ENTRY: 48,
-  /** INVALID_FILTER - The query has an unknown operator, a value of the wrong type, or a text without tokens. */
+  /**
+   * INVALID_FILTER - The query has an unknown operator, a value of the wrong type, or a text without tokens.
+   * (COS-RCL-007, COS-RCL-012)
+   */
   INVALID_FILTER: 49,
-  /** INVALID_CURSOR - The cursor belongs to another query or Engram. */
+  /** INVALID_CURSOR - The cursor belongs to another query or Engram. (COS-RCL-020) */
   INVALID_CURSOR: 50,
-  /** ALREADY_EXISTS - `add` met a live entry. */
+  /** ALREADY_EXISTS - `add` met a live entry. (COS-OP-001) */
   ALREADY_EXISTS: 51,
-  /** VERSION_CONFLICT - `if_version` did not hold. */
+  /** VERSION_CONFLICT - `if_version` did not hold. (COS-OP-016) */
   VERSION_CONFLICT: 52,
-  /** KIND_CONFLICT - The key is a sequence and the op wants a record, or the other way round. */
+  /** KIND_CONFLICT - The key is a sequence and the op wants a record, or the other way round. (COS-OP-015) */
   KIND_CONFLICT: 53,
-  /** ID_CONFLICT - The merge key and the entry's id name two entries. */
+  /** ID_CONFLICT - The merge key and the entry's id name two entries. (COS-OP-014) */
   ID_CONFLICT: 54,
-  /** IDEMPOTENCY_MISMATCH - The imprint id was used before for something else. */
+  /** IDEMPOTENCY_MISMATCH - The imprint id was used before for something else. (COS-OP-024) */
   IDEMPOTENCY_MISMATCH: 55,
-  /** AMBIGUOUS - Several Engrams serve the address of an IMPRINT that asked for one. */
+  /** AMBIGUOUS - Several Engrams serve the address of an IMPRINT that asked for one. (COS-MODE-010) */
   AMBIGUOUS: 56,
-  /** ENGRAM_FAILED - The Engram's backend failed. */
+  /** ENGRAM_FAILED - The Engram's backend failed. (COS-OP-034, COS-RCL-024) */
   ENGRAM_FAILED: 57,
 } as const;
 
@@ -132,43 +141,46 @@ export namespace ErrorCode {
   export type ENGRAM_FAILED = typeof ErrorCode.ENGRAM_FAILED;
 }
 
-/** One error, the same in a receipt, in an ERROR Signal and on the command line. */
+/** One error, the same in a receipt, in an ERROR Signal and on the command line. (COS-ERR-011) */
 export interface ErrorDetail {
-  /** The reason. Always set. */
+  /** The reason. Always set. (COS-ERR-001, COS-ERR-005) */
   code: ErrorCode;
-  /** What was asked, what is wrong and what to do, for a person. Never parsed. */
+  /** What was asked, what is wrong and what to do, for a person. Never parsed. (COS-ERR-007) */
   message: string;
-  /** True if the same request can succeed when it is sent again unchanged. */
+  /** True if the same request can succeed when it is sent again unchanged. (COS-ERR-002, COS-ERR-005) */
   retryable: boolean;
-  /** How long to wait before sending again. Absent: no advice. */
+  /** How long to wait before sending again. Absent: no advice. (COS-ERR-009) */
   retryAfter:
     | Duration
     | undefined;
-  /** What is known of the work. */
+  /** What is known of the work. (COS-ERR-003, COS-ERR-004) */
   effect: Effect;
-  /** The id of the requirement that was broken, for example `COS-ENV-003`. Empty: none applies. */
+  /** The id of the requirement that was broken, for example `COS-ENV-003`. Empty: none applies. (COS-ERR-006) */
   requirement: string;
-  /** The path of the offending field, in proto names, for example `directed.id`. Empty: none. */
+  /** The path of the offending field, in proto names, for example `directed.id`. Empty: none. (COS-ERR-006) */
   field: string;
   /**
    * What would have been accepted: participants for UNROUTABLE, versions for VERSION_UNSUPPORTED, bindings for
-   * UNKNOWN_BINDING, Engrams for AMBIGUOUS.
+   * UNKNOWN_BINDING, Engrams for AMBIGUOUS. (COS-ERR-013)
    */
   available: string[];
-  /** The version that is there: for VERSION_CONFLICT and ALREADY_EXISTS. */
+  /** The version that is there: for VERSION_CONFLICT and ALREADY_EXISTS. (COS-OP-001, COS-OP-016) */
   currentVersion?:
     | bigint
     | undefined;
-  /** True if an Engram repeats the rejection that it gave to the same imprint id before. */
+  /** True if an Engram repeats the rejection that it gave to the same imprint id before. (COS-OP-023) */
   replayed: boolean;
-  /** Of a request to several participants: the one whose outcome this is. Set by the Synapse only. */
+  /**
+   * Of a request to several participants: the one whose outcome this is. Set by the Synapse only.
+   * (COS-TASK-019, COS-ERR-010)
+   */
   participant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of ERROR: the outcome of a request that failed. */
+/** The body of ERROR: the outcome of a request that failed. (COS-TASK-016, COS-TASK-017) */
 export interface ErrorBody {
-  /** What went wrong. Always set. */
+  /** What went wrong. Always set. (COS-ERR-001) */
   detail: ErrorDetail | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

@@ -10,15 +10,15 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { ErrorDetail } from "./error.js";
 import { Limits } from "./limits.js";
 
-/** What a session may do. */
+/** What a session may do. (COS-SEC-003) */
 export const Right = {
   /** UNSPECIFIED - Never valid on the wire. */
   UNSPECIFIED: 0,
-  /** OBSERVE - Subscribe to a namespace. */
+  /** OBSERVE - Subscribe to a namespace. (COS-OBS-003) */
   OBSERVE: 1,
-  /** PARTICIPATE - Register and publish. */
+  /** PARTICIPATE - Register and publish. (COS-SEC-006) */
   PARTICIPATE: 2,
-  /** OPERATE - Stop what belongs to others, and use the operators' calls. */
+  /** OPERATE - Stop what belongs to others, and use the operators' calls. (COS-SEC-006, COS-STOP-005, COS-GRPC-021) */
   OPERATE: 3,
 } as const;
 
@@ -31,19 +31,22 @@ export namespace Right {
   export type OPERATE = typeof Right.OPERATE;
 }
 
-/** Why a Signal is delivered. */
+/** Why a Signal is delivered. (COS-ROUTE-017) */
 export const DeliveryReason = {
   /** UNSPECIFIED - Never valid on the wire. */
   UNSPECIFIED: 0,
-  /** WORK - The session serves the request. */
+  /** WORK - The session serves the request. (COS-ROUTE-017) */
   WORK: 1,
-  /** REPLY - The session asked, and this is an answer; or it opened the trace, and this is its FINAL. */
+  /**
+   * REPLY - The session asked, and this is an answer; or it opened the trace, and this is its FINAL.
+   * (COS-TASK-022, COS-TRACE-012)
+   */
   REPLY: 2,
-  /** STOP - The session holds work that this Signal stops. */
+  /** STOP - The session holds work that this Signal stops. (COS-STOP-007, COS-TASK-014) */
   STOP: 3,
-  /** OBSERVED - The session observes. */
+  /** OBSERVED - The session observes. (COS-OBS-001) */
   OBSERVED: 4,
-  /** SNAPSHOT - A live REGISTER, in answer to a subscription or a DISCOVER. */
+  /** SNAPSHOT - A live REGISTER, in answer to a subscription or a DISCOVER. (COS-OBS-004, COS-REG-019) */
   SNAPSHOT: 5,
 } as const;
 
@@ -67,46 +70,49 @@ export interface Implementation {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The first frame of a link: who connects, and what for. */
+/** The first frame of a link: who connects, and what for. (COS-GRPC-001) */
 export interface Hello {
-  /** The protocol versions that the peer speaks, best first. Version 1 is `1`. */
+  /** The protocol versions that the peer speaks, best first. Version 1 is `1`. (COS-GRPC-003) */
   versions: number[];
-  /** The namespace that the session belongs to: `[A-Za-z0-9_-]{1,64}`. */
+  /** The namespace that the session belongs to: `[A-Za-z0-9_-]{1,64}`. (COS-SES-001, COS-SES-002) */
   namespace: string;
-  /** The id of the Dendrite: `[A-Za-z0-9_-]{1,64}`, not `synapse`. */
+  /** The id of the Dendrite: `[A-Za-z0-9_-]{1,64}`, not `synapse`. (COS-SES-002, COS-SES-003) */
   dendriteId: string;
-  /** The rights that are asked for, at most those of the credential. Empty: all of the credential's. */
+  /**
+   * The rights that are asked for, at most those of the credential. Empty: all of the credential's.
+   * (COS-SEC-004, COS-SEC-005)
+   */
   rights: Right[];
-  /** The optional features that the peer wants. */
+  /** The optional features that the peer wants. (COS-GRPC-004) */
   features: string[];
   /** The implementation that connects. */
   implementation:
     | Implementation
     | undefined;
-  /** The session to resume. Empty: a new one. */
+  /** The session to resume. Empty: a new one. (COS-SES-010) */
   sessionId: string;
-  /** The secret of the session to resume. */
+  /** The secret of the session to resume. (COS-GRPC-019, COS-SEC-010) */
   sessionSecret: Uint8Array;
-  /** The last number that the peer saw from the Synapse. */
+  /** The last number that the peer saw from the Synapse. (COS-SES-010) */
   received: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The answer to a Hello. */
+/** The answer to a Hello. (COS-GRPC-002) */
 export interface Welcome {
-  /** The version that the Synapse picked. */
+  /** The version that the Synapse picked. (COS-GRPC-003) */
   version: number;
-  /** The session. */
+  /** The session. (COS-SES-004) */
   sessionId: string;
-  /** What resumes the session. Never logged. */
+  /** What resumes the session. Never logged. (COS-SEC-010, COS-SEC-011) */
   sessionSecret: Uint8Array;
-  /** True if the session goes on; false if it is new, and everything before it is over. */
+  /** True if the session goes on; false if it is new, and everything before it is over. (COS-SES-010, COS-SES-011) */
   resumed: boolean;
-  /** The rights that the session has. */
+  /** The rights that the session has. (COS-SEC-005) */
   rights: Right[];
-  /** The features that hold on this link. */
+  /** The features that hold on this link. (COS-GRPC-004) */
   features: string[];
-  /** The limits that hold on this link. */
+  /** The limits that hold on this link. (COS-LIM-001) */
   limits:
     | Limits
     | undefined;
@@ -116,190 +122,214 @@ export interface Welcome {
     | undefined;
   /** The running instance of the Synapse: another one after a restart. */
   instanceId: string;
-  /** The last number that the Synapse saw from the peer. */
+  /** The last number that the Synapse saw from the peer. (COS-SES-010) */
   received: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What the sender says beside one Signal that it publishes. */
+/** What the sender says beside one Signal that it publishes. (COS-RED-011) */
 export interface PublishNote {
-  /** The position of the Signal in its frame, from 0. */
+  /** The position of the Signal in its frame, from 0. (COS-GRPC-012) */
   index: number;
-  /** The attempt under which the Signal is sent: that of the request it replies to or was caused by. */
+  /**
+   * The attempt under which the Signal is sent: that of the request it replies to or was caused by.
+   * (COS-RED-003, COS-RED-004, COS-RED-011)
+   */
   attempt: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Signals from a peer to the Synapse. */
+/** Signals from a peer to the Synapse. (COS-GRPC-009) */
 export interface Publish {
-  /** The number of the first Signal; the others follow without holes. */
+  /** The number of the first Signal; the others follow without holes. (COS-GRPC-006, COS-GRPC-007) */
   first: bigint;
-  /** The Signals, each encoded and decoded alone. */
+  /** The Signals, each encoded and decoded alone. (COS-GRPC-005) */
   signals: Uint8Array[];
-  /** Notes, for those that need one, by ascending index. */
+  /** Notes, for those that need one, by ascending index. (COS-GRPC-012) */
   notes: PublishNote[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What became of one published Signal. */
+/** What became of one published Signal. (COS-ORD-005) */
 export interface Receipt {
-  /** The number that the sender gave the Signal. */
+  /** The number that the sender gave the Signal. (COS-GRPC-006) */
   number: bigint;
-  /** Why it was refused. Absent: it was accepted. */
+  /** Why it was refused. Absent: it was accepted. (COS-ERR-006) */
   rejection:
     | ErrorDetail
     | undefined;
-  /** Of an accepted request or DISCOVER: the ids of those who were asked or found. */
+  /**
+   * Of an accepted request or DISCOVER: the ids of those who were asked or found.
+   * (COS-ROUTE-013, COS-ROUTE-014, COS-REG-020)
+   */
   asked: string[];
-  /** True if the Signal was accepted before, and this is its first receipt again. */
+  /** True if the Signal was accepted before, and this is its first receipt again. (COS-DUP-002) */
   repeated: boolean;
-  /** The number of the accepted Signal in its namespace, from 1. Zero: it got none. */
+  /** The number of the accepted Signal in its namespace, from 1. Zero: it got none. (COS-OBS-005) */
   position: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What became of the published Signals, up to a number. */
+/** What became of the published Signals, up to a number. (COS-GRPC-008) */
 export interface Receipts {
-  /** Every Signal up to this number is decided; those without a receipt of their own were accepted, plainly. */
+  /**
+   * Every Signal up to this number is decided; those without a receipt of their own were accepted, plainly.
+   * (COS-GRPC-008)
+   */
   through: bigint;
-  /** The receipts that say more. */
+  /** The receipts that say more. (COS-GRPC-008) */
   receipts: Receipt[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What the Synapse says beside one Signal that it delivers. */
+/** What the Synapse says beside one Signal that it delivers. (COS-ENV-030, COS-GRPC-011) */
 export interface DeliveryNote {
-  /** Why the Signal is delivered. */
+  /** Why the Signal is delivered. (COS-ROUTE-017, COS-TASK-022) */
   reason: DeliveryReason;
-  /** The number of the Signal in its namespace, from 1, ascending with acceptance. Zero on a snapshot. */
+  /**
+   * The number of the Signal in its namespace, from 1, ascending with acceptance. Zero on a snapshot.
+   * (COS-OBS-001, COS-OBS-004, COS-OBS-005)
+   */
   position: bigint;
-  /** The type of the Signal: the number of its body. */
+  /** The type of the Signal: the number of its body. (COS-TYPE-008) */
   type: number;
-  /** Of a request: which attempt it is, from 1. */
+  /** Of a request: which attempt it is, from 1. (COS-RED-007, COS-OBS-010) */
   attempt: number;
-  /** Of WORK: what is left of the request's time. */
+  /** Of WORK: what is left of the request's time. (COS-ROUTE-017, COS-RED-012) */
   remaining:
     | Duration
     | undefined;
-  /** Of WORK: the registered id that was chosen. Of an answer: the id that was asked. */
+  /** Of WORK: the registered id that was chosen. Of an answer: the id that was asked. (COS-ROUTE-017, COS-TASK-019) */
   participant: string;
-  /** Of an observed request: the ids of those who were asked. */
+  /** Of an observed request: the ids of those who were asked. (COS-OBS-010) */
   asked: string[];
-  /** Of an observed reply that was refused to its sender: why. Such a Signal has no position of its own. */
+  /** Of an observed reply that was refused to its sender: why. Such a Signal has no position of its own. (COS-OBS-009) */
   refused:
     | ErrorDetail
     | undefined;
-  /** The subscription that it is observed by; on a snapshot in answer to a DISCOVER, the id of that Signal. */
+  /**
+   * The subscription that it is observed by; on a snapshot in answer to a DISCOVER, the id of that Signal.
+   * (COS-REG-021, COS-OBS-004)
+   */
   subscriptionId: string;
-  /** Of STOP: the request whose work ends. */
+  /** Of STOP: the request whose work ends. (COS-STOP-007) */
   requestId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Signals from the Synapse to a peer. */
+/** Signals from the Synapse to a peer. (COS-GRPC-009) */
 export interface Deliver {
-  /** The number of the first Signal on this session; the others follow without holes. */
+  /** The number of the first Signal on this session; the others follow without holes. (COS-GRPC-006) */
   first: bigint;
-  /** The Signals, as they were published. */
+  /** The Signals, as they were published. (COS-ENV-030) */
   signals: Uint8Array[];
-  /** One note for each Signal, in the same order. */
+  /** One note for each Signal, in the same order. (COS-GRPC-011) */
   notes: DeliveryNote[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What an observer wants to see. Every part that is given must hold. */
+/** What an observer wants to see. Every part that is given must hold. (COS-OBS-006) */
 export interface ObserveFilter {
-  /** Types, by the numbers of their bodies. Empty: all. */
+  /** Types, by the numbers of their bodies. Empty: all. (COS-OBS-006, COS-TYPE-008) */
   types: number[];
-  /** Traces. Empty: all. A session without the right to observe names traces that it opened. */
+  /**
+   * Traces. Empty: all. A session without the right to observe names traces that it opened.
+   * (COS-OBS-003, COS-OBS-006)
+   */
   traceIds: string[];
-  /** Participants, as source or as the id of the address. Empty: all. */
+  /** Participants, as source or as the id of the address. Empty: all. (COS-OBS-006) */
   participants: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Begins to observe. The snapshot of live registrations comes first, then Live, then Signals. */
+/** Begins to observe. The snapshot of live registrations comes first, then Live, then Signals. (COS-OBS-004) */
 export interface Subscribe {
-  /** The id of the subscription, chosen by the peer, unique in its session: `[A-Za-z0-9_-]{1,64}`. */
+  /**
+   * The id of the subscription, chosen by the peer, unique in its session: `[A-Za-z0-9_-]{1,64}`.
+   * (COS-OBS-002, COS-OBS-012)
+   */
   subscriptionId: string;
-  /** What to see. */
+  /** What to see. (COS-OBS-006) */
   filter: ObserveFilter | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Ends a subscription. */
+/** Ends a subscription. (COS-OBS-011) */
 export interface Unsubscribe {
-  /** The subscription. */
+  /** The subscription. (COS-OBS-011) */
   subscriptionId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The snapshot is complete: what follows is live. */
+/** The snapshot is complete: what follows is live. (COS-OBS-004, COS-REG-021) */
 export interface Live {
-  /** The subscription, or the id of the DISCOVER. */
+  /** The subscription, or the id of the DISCOVER. (COS-OBS-004, COS-REG-021) */
   subscriptionId: string;
-  /** The number of the first Signal that can follow. */
+  /** The number of the first Signal that can follow. (COS-OBS-004) */
   position: bigint;
-  /** Why there will be nothing. Absent: the subscription holds. */
+  /** Why there will be nothing. Absent: the subscription holds. (COS-OBS-013) */
   rejection: ErrorDetail | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Signals that an observer did not get. */
+/** Signals that an observer did not get. (COS-OBS-007) */
 export interface Gap {
   /** The subscription. */
   subscriptionId: string;
-  /** The number of the first Signal that is missing. */
+  /** The number of the first Signal that is missing. (COS-OBS-007) */
   from: bigint;
-  /** The number of the last Signal that is missing. */
+  /** The number of the last Signal that is missing. (COS-OBS-007) */
   to: bigint;
-  /** How many between the two matched the subscription. */
+  /** How many between the two matched the subscription. (COS-OBS-007) */
   missed: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The asker of a request consumed PARTIALs, so that the holder may send as many more. */
+/** The asker of a request consumed PARTIALs, so that the holder may send as many more. (COS-TASK-010, COS-TASK-011) */
 export interface Credit {
-  /** The request. */
+  /** The request. (COS-GRPC-018) */
   requestId: string;
-  /** How many. */
+  /** How many. (COS-TASK-011) */
   partials: number;
-  /** Of a request to several: the id of the one whose PARTIALs were consumed. */
+  /** Of a request to several: the id of the one whose PARTIALs were consumed. (COS-TASK-011) */
   participant: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The peer saw all numbers up to this one. */
+/** The peer saw all numbers up to this one. (COS-GRPC-017, COS-SES-013) */
 export interface Ack {
-  /** The number. */
+  /** The number. (COS-GRPC-017) */
   received: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** From a peer: it takes no new work and will end. From the Synapse: it takes no new requests and will end. */
+/**
+ * From a peer: it takes no new work and will end. From the Synapse: it takes no new requests and will end.
+ * (COS-SES-009, COS-SES-014, COS-SES-015)
+ */
 export interface Drain {
   /** How long the sender means to wait for what is in flight. */
   within: Duration | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Asks for a Pong. */
+/** Asks for a Pong. (COS-GRPC-014) */
 export interface Ping {
-  /** Comes back in the Pong. */
+  /** Comes back in the Pong. (COS-GRPC-014) */
   token: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Answers a Ping. */
+/** Answers a Ping. (COS-GRPC-014) */
 export interface Pong {
-  /** The token of the Ping. */
+  /** The token of the Ping. (COS-GRPC-014) */
   token: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The session is over. Nothing follows. */
+/** The session is over. Nothing follows. (COS-GRPC-015) */
 export interface Goodbye {
-  /** Why. Absent: it was asked for. */
+  /** Why. Absent: it was asked for. (COS-GRPC-015) */
   detail: ErrorDetail | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

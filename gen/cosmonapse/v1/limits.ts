@@ -7,71 +7,77 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** Every bound of the protocol, in one place. The Synapse sends its own in the welcome; zero means the standard value. */
+/**
+ * Every bound of the protocol, in one place. The Synapse sends its own in the welcome; zero means the standard value.
+ * (COS-LIM-001, COS-LIM-002, COS-LIM-005)
+ */
 export interface Limits {
-  /** The encoded size of one Signal, bytes. */
+  /** The encoded size of one Signal, bytes. (COS-ENV-032) */
   signalBytes: number;
-  /** Signals in one frame. */
+  /** Signals in one frame. (COS-GRPC-009) */
   frameSignals: number;
-  /** The size of a frame above which it carries one Signal only, bytes. */
+  /** The size of a frame above which it carries one Signal only, bytes. (COS-GRPC-009) */
   frameBytes: number;
-  /** The size of one gRPC message that a peer must be able to receive, bytes. */
+  /** The size of one gRPC message that a peer must be able to receive, bytes. (COS-GRPC-010, COS-LIM-006) */
   messageBytes: number;
-  /** Keys in `Signal.meta`. */
+  /** Keys in `Signal.meta`. (COS-ENV-023) */
   metaKeys: number;
-  /** Capabilities of one registration or address. */
+  /** Capabilities of one registration or address. (COS-ENV-014, COS-REG-004) */
   capabilities: number;
-  /** The time between two heartbeats of a session, milliseconds. */
+  /** The time between two heartbeats of a session, milliseconds. (COS-REG-012) */
   heartbeatMs: number;
-  /** The silence after which a participant is suspect and gets no new work, milliseconds. */
+  /** The silence after which a participant is suspect and gets no new work, milliseconds. (COS-REG-013) */
   suspectMs: number;
-  /** How long a session without a link may be resumed, milliseconds. */
+  /** How long a session without a link may be resumed, milliseconds. (COS-SES-007, COS-SES-008) */
   sessionGraceMs: number;
-  /** How long a trace with nothing pending and no live opener stays open, milliseconds. */
+  /** How long a trace with nothing pending and no live opener stays open, milliseconds. (COS-TRACE-014) */
   traceIdleMs: number;
-  /** Requests that one registration takes at once, unless it says otherwise. */
+  /** Requests that one registration takes at once, unless it says otherwise. (COS-REG-018, COS-ROUTE-007) */
   maxInFlight: number;
-  /** Requests that wait for one address. */
+  /** Requests that wait for one address. (COS-ROUTE-009) */
   addressQueue: number;
-  /** Requests without an outcome of one asking session. */
+  /** Requests without an outcome of one asking session. (COS-ROUTE-009) */
   sessionPending: number;
-  /** Signals that wait for one observer. */
+  /** Signals that wait for one observer. (COS-OBS-007) */
   observerSignals: number;
-  /** Bytes that wait for one observer. */
+  /** Bytes that wait for one observer. (COS-OBS-007) */
   observerBytes: number;
-  /** How long an accepted id is remembered, milliseconds. */
+  /** How long an accepted id is remembered, milliseconds. (COS-DUP-005) */
   dedupMs: number;
-  /** Accepted ids that a namespace remembers. */
+  /** Accepted ids that a namespace remembers. (COS-DUP-005) */
   dedupIds: number;
-  /** The longest timeout of a request, milliseconds. */
+  /** The longest timeout of a request, milliseconds. (COS-ENV-018, COS-ENV-020) */
   timeoutMs: number;
-  /** The most attempts of a request. */
+  /** The most attempts of a request. (COS-ENV-019, COS-RED-007) */
   maxAttempts: number;
-  /** The depth of a filter. */
+  /** The depth of a filter. (COS-RCL-013) */
   filterDepth: number;
-  /** PARTIALs of one request that the asker has not consumed yet. */
+  /** PARTIALs of one request that the asker has not consumed yet. (COS-TASK-009, COS-TASK-012) */
   partialWindow: number;
-  /** Registrations of one session. */
+  /** Registrations of one session. (COS-LIM-004) */
   registrations: number;
-  /** Traces of one namespace that are open, and closed ones that are remembered. */
+  /** Traces of one namespace that are open, and closed ones that are remembered. (COS-LIM-004, COS-TRACE-015) */
   traces: number;
-  /** The canonical size of the content of an entry, bytes. */
+  /** The canonical size of the content of an entry, bytes. (COS-ENT-006) */
   entryBytes: number;
-  /** The depth of the content of an entry. */
+  /** The depth of the content of an entry. (COS-ENT-005) */
   entryDepth: number;
-  /** The size of a merge key or a tag, bytes of UTF-8. */
+  /** The size of a merge key or a tag, bytes of UTF-8. (COS-ENT-008, COS-ENT-009) */
   keyBytes: number;
-  /** Tags of an entry or a query, and ids of a query. */
+  /** Tags of an entry or a query, and ids of a query. (COS-ENT-008, COS-RCL-022) */
   tags: number;
-  /** Hits of one recall. */
+  /** Hits of one recall. (COS-RCL-017) */
   topK: number;
-  /** Sessions of one namespace. */
+  /** Sessions of one namespace. (COS-LIM-004) */
   sessions: number;
-  /** The size of one value or key in `Signal.meta`, of `traceparent` and of `tracestate`, bytes of UTF-8. */
+  /**
+   * The size of one value or key in `Signal.meta`, of `traceparent` and of `tracestate`, bytes of UTF-8.
+   * (COS-ENV-022, COS-ENV-023)
+   */
   metaBytes: number;
-  /** Subscriptions of one session. */
+  /** Subscriptions of one session. (COS-LIM-004) */
   subscriptions: number;
-  /** Namespaces of one Synapse. */
+  /** Namespaces of one Synapse. (COS-LIM-004) */
   namespaces: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

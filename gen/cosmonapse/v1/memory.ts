@@ -10,15 +10,15 @@ import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Content } from "./task.js";
 
-/** How safely an acknowledged imprint is kept. */
+/** How safely an acknowledged imprint is kept. (COS-ENT-019) */
 export const Durability = {
   /** UNSPECIFIED - Not stated; read it as MEMORY. */
   UNSPECIFIED: 0,
   /** MEMORY - Lost with the process. */
   MEMORY: 1,
-  /** OS - Survives the process, lost with the machine. */
+  /** OS - Survives the process, lost with the machine. (COS-ENT-019) */
   OS: 2,
-  /** DISK - On disk before it was acknowledged. */
+  /** DISK - On disk before it was acknowledged. (COS-ENT-019) */
   DISK: 3,
 } as const;
 
@@ -31,19 +31,22 @@ export namespace Durability {
   export type DISK = typeof Durability.DISK;
 }
 
-/** The five ops of an imprint. */
+/** The five ops of an imprint. (COS-OP-030) */
 export const ImprintOp = {
   /** UNSPECIFIED - Never valid on the wire. */
   UNSPECIFIED: 0,
-  /** ADD - Inserts; fails if something lives there. */
+  /** ADD - Inserts; fails if something lives there. (COS-OP-001) */
   ADD: 1,
-  /** APPEND - Adds an item to the sequence of the key, or an entry of its own without a key. */
+  /**
+   * APPEND - Adds an item to the sequence of the key, or an entry of its own without a key.
+   * (COS-OP-002, COS-OP-003, COS-OP-031)
+   */
   APPEND: 2,
-  /** MERGE - Combines with what lives there, or inserts. */
+  /** MERGE - Combines with what lives there, or inserts. (COS-OP-004, COS-OP-005, COS-OP-007, COS-OP-008) */
   MERGE: 3,
-  /** UPSERT - Replaces what lives there, or inserts. */
+  /** UPSERT - Replaces what lives there, or inserts. (COS-OP-008, COS-OP-009) */
   UPSERT: 4,
-  /** DELETE - Removes what lives there. */
+  /** DELETE - Removes what lives there. (COS-OP-010, COS-OP-011, COS-OP-012) */
   DELETE: 5,
 } as const;
 
@@ -58,13 +61,13 @@ export namespace ImprintOp {
   export type DELETE = typeof ImprintOp.DELETE;
 }
 
-/** How `merge` combines two contents. */
+/** How `merge` combines two contents. (COS-OP-005, COS-OP-030) */
 export const MergeStrategy = {
   /** UNSPECIFIED - Read as MERGE_PATCH. */
   UNSPECIFIED: 0,
-  /** MERGE_PATCH - JSON Merge Patch, RFC 7396. */
+  /** MERGE_PATCH - JSON Merge Patch, RFC 7396. (COS-OP-005) */
   MERGE_PATCH: 1,
-  /** DEEP_UNION - Objects recurse, lists unite without repeats, null keeps what is there, anything else replaces. */
+  /** DEEP_UNION - Objects recurse, lists unite without repeats, null keeps what is there, anything else replaces. (COS-OP-006) */
   DEEP_UNION: 2,
 } as const;
 
@@ -76,13 +79,13 @@ export namespace MergeStrategy {
   export type DEEP_UNION = typeof MergeStrategy.DEEP_UNION;
 }
 
-/** How the tokens of a text must match. */
+/** How the tokens of a text must match. (COS-RCL-004) */
 export const TextMatch = {
   /** UNSPECIFIED - Read as ALL. */
   UNSPECIFIED: 0,
-  /** ALL - The entry holds every token. */
+  /** ALL - The entry holds every token. (COS-RCL-004) */
   ALL: 1,
-  /** ANY - The entry holds at least one token. */
+  /** ANY - The entry holds at least one token. (COS-RCL-004) */
   ANY: 2,
 } as const;
 
@@ -96,32 +99,32 @@ export namespace TextMatch {
 
 /**
  * The operators of a comparison. Every comparison with a missing field is false, `ne` included; `exists` alone asks
- * for presence.
+ * for presence. (COS-RCL-009, COS-RCL-010, COS-RCL-012)
  */
 export const ComparisonOp = {
   /** UNSPECIFIED - Never valid on the wire. */
   UNSPECIFIED: 0,
-  /** EQ - Equal, of the same type. */
+  /** EQ - Equal, of the same type. (COS-RCL-009) */
   EQ: 1,
-  /** NE - There, and not equal. */
+  /** NE - There, and not equal. (COS-RCL-009, COS-RCL-010) */
   NE: 2,
-  /** GT - Greater, both numbers or both strings. */
+  /** GT - Greater, both numbers or both strings. (COS-RCL-009) */
   GT: 3,
-  /** GTE - Greater or equal, both numbers or both strings. */
+  /** GTE - Greater or equal, both numbers or both strings. (COS-RCL-009) */
   GTE: 4,
-  /** LT - Less, both numbers or both strings. */
+  /** LT - Less, both numbers or both strings. (COS-RCL-009) */
   LT: 5,
-  /** LTE - Less or equal, both numbers or both strings. */
+  /** LTE - Less or equal, both numbers or both strings. (COS-RCL-009) */
   LTE: 6,
-  /** IN - Equal to one member of the list that is the value. */
+  /** IN - Equal to one member of the list that is the value. (COS-RCL-015) */
   IN: 7,
-  /** NIN - There, and equal to no member of the list that is the value. */
+  /** NIN - There, and equal to no member of the list that is the value. (COS-RCL-010, COS-RCL-015) */
   NIN: 8,
-  /** EXISTS - The value is true: the field is there. False: it is not. */
+  /** EXISTS - The value is true: the field is there. False: it is not. (COS-RCL-010) */
   EXISTS: 9,
-  /** PREFIX - A string that begins with the value. */
+  /** PREFIX - A string that begins with the value. (COS-RCL-015) */
   PREFIX: 10,
-  /** CONTAINS - A string that contains the value, or a list with a member equal to it. */
+  /** CONTAINS - A string that contains the value, or a list with a member equal to it. (COS-RCL-015) */
   CONTAINS: 11,
 } as const;
 
@@ -142,15 +145,15 @@ export namespace ComparisonOp {
   export type CONTAINS = typeof ComparisonOp.CONTAINS;
 }
 
-/** How the answers of several Engrams become one. */
+/** How the answers of several Engrams become one. (COS-MODE-015) */
 export const RecallMode = {
   /** UNSPECIFIED - Read as FIRST. */
   UNSPECIFIED: 0,
-  /** FIRST - The best single match of the first complete answer that has one. */
+  /** FIRST - The best single match of the first complete answer that has one. (COS-MODE-001, COS-MODE-002) */
   FIRST: 1,
-  /** MERGE - One combined view: hits with the same key become one. */
+  /** MERGE - One combined view: hits with the same key become one. (COS-MODE-003, COS-MODE-004, COS-MODE-005, COS-MODE-006) */
   MERGE: 2,
-  /** ALL - Every match of every Engram. */
+  /** ALL - Every match of every Engram. (COS-MODE-007) */
   ALL: 3,
 } as const;
 
@@ -163,136 +166,151 @@ export namespace RecallMode {
   export type ALL = typeof RecallMode.ALL;
 }
 
-/** Who wrote the latest version of an entry. Stamped by the Engram's host, never by the writer. */
+/** Who wrote the latest version of an entry. Stamped by the Engram's host, never by the writer. (COS-ENT-015) */
 export interface Provenance {
-  /** The participant that sent the IMPRINT. */
+  /** The participant that sent the IMPRINT. (COS-ENT-015) */
   source: string;
-  /** The trace of the IMPRINT. */
+  /** The trace of the IMPRINT. (COS-ENT-015) */
   traceId: string;
-  /** The imprint id. */
+  /** The imprint id. (COS-ENT-015) */
   imprintId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One live entry of an Engram. */
+/** One live entry of an Engram. (COS-ENT-016) */
 export interface Entry {
-  /** `eng_` and a ULID, made by the Engram, immutable and never used again. */
+  /** `eng_` and a ULID, made by the Engram, immutable and never used again. (COS-ENT-001) */
   id: string;
-  /** The key under which the entry lives. Absent: it lives under its id alone. */
+  /** The key under which the entry lives. Absent: it lives under its id alone. (COS-ENT-009) */
   mergeKey?:
     | string
     | undefined;
-  /** A JSON object in its RFC 8785 form. */
+  /** A JSON object in its RFC 8785 form. (COS-ENT-002, COS-ENT-007) */
   content:
     | Content
     | undefined;
-  /** A set, in ascending order of code points. */
+  /** A set, in ascending order of code points. (COS-ENT-008) */
   tags: string[];
-  /** Counts the effects on the key (without one, on the id), from 1. Never seen twice. */
+  /** Counts the effects on the key (without one, on the id), from 1. Never seen twice. (COS-ENT-012, COS-ENT-013) */
   version: bigint;
-  /** The store's clock, whole milliseconds. */
+  /** The store's clock, whole milliseconds. (COS-ENT-014, COS-OP-008) */
   createdAt:
     | Timestamp
     | undefined;
-  /** The store's clock, whole milliseconds. */
+  /** The store's clock, whole milliseconds. (COS-ENT-014) */
   updatedAt:
     | Timestamp
     | undefined;
-  /** When the entry becomes invisible. Absent: never. */
+  /** When the entry becomes invisible. Absent: never. (COS-ENT-018) */
   expiresAt:
     | Timestamp
     | undefined;
-  /** The number of an item in the sequence of its key, from 1, never used again. Absent: the entry is a record. */
+  /**
+   * The number of an item in the sequence of its key, from 1, never used again. Absent: the entry is a record.
+   * (COS-OP-003, COS-OP-035)
+   */
   seq?:
     | bigint
     | undefined;
-  /** Who wrote this version. */
+  /** Who wrote this version. (COS-ENT-015) */
   provenance: Provenance | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of IMPRINT: one change of one Engram. */
+/** The body of IMPRINT: one change of one Engram. (COS-OP-028, COS-OP-029) */
 export interface ImprintBody {
-  /** What to do. Always set. */
+  /** What to do. Always set. (COS-OP-030) */
   op: ImprintOp;
-  /** The id of an existing entry to address. Empty: none. */
+  /** The id of an existing entry to address. Empty: none. (COS-OP-013, COS-OP-014) */
   id: string;
-  /** The key to address, at most `Limits.key_bytes` of UTF-8. Absent: none. */
+  /** The key to address, at most `Limits.key_bytes` of UTF-8. Absent: none. (COS-ENT-009, COS-OP-013, COS-OP-014) */
   mergeKey?:
     | string
     | undefined;
-  /** The content: a JSON object. Absent: `{}` for delete, invalid otherwise. */
+  /** The content: a JSON object. Absent: `{}` for delete, invalid otherwise. (COS-OP-032, COS-ENT-002) */
   content:
     | Content
     | undefined;
-  /** The tags, each non-empty and at most `Limits.key_bytes` of UTF-8, at most `Limits.tags`. */
+  /**
+   * The tags, each non-empty and at most `Limits.key_bytes` of UTF-8, at most `Limits.tags`.
+   * (COS-ENT-008, COS-OP-007)
+   */
   tags: string[];
-  /** Zero: nothing lives there. Otherwise: exactly this version lives there. Absent: no condition. */
+  /**
+   * Zero: nothing lives there. Otherwise: exactly this version lives there. Absent: no condition.
+   * (COS-OP-016, COS-OP-017)
+   */
   ifVersion?:
     | bigint
     | undefined;
   /**
    * How long the entry stays visible, whole milliseconds, from the store's clock. Absent: upsert clears it, merge keeps
-   * what is there.
+   * what is there. (COS-OP-018, COS-OP-019)
    */
   ttl:
     | Duration
     | undefined;
-  /** The key of idempotency: `[A-Za-z0-9_-]{1,64}`. Empty: the id of the Signal. */
+  /**
+   * The key of idempotency: `[A-Za-z0-9_-]{1,64}`. Empty: the id of the Signal.
+   * (COS-OP-021, COS-OP-022, COS-OP-024, COS-RED-009)
+   */
   imprintId: string;
-  /** How `merge` combines. */
+  /** How `merge` combines. (COS-OP-005, COS-OP-030) */
   strategy: MergeStrategy;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of IMPRINTED: the receipt for an effect. */
+/** The body of IMPRINTED: the receipt for an effect. (COS-OP-033, COS-ENT-019) */
 export interface ImprintedBody {
-  /** The Engram that made the effect. */
+  /** The Engram that made the effect. (COS-OP-033) */
   engramId: string;
-  /** The entry. Empty on a delete that found nothing. */
+  /** The entry. Empty on a delete that found nothing. (COS-ENT-001, COS-OP-010) */
   id: string;
   /** The key, if one was addressed or found. */
   mergeKey?:
     | string
     | undefined;
-  /** The version after the effect. Zero on a delete that found nothing and never had a version. */
+  /**
+   * The version after the effect. Zero on a delete that found nothing and never had a version.
+   * (COS-ENT-012, COS-OP-033)
+   */
   version: bigint;
-  /** On an append with a key: the number of the item. */
+  /** On an append with a key: the number of the item. (COS-OP-003) */
   seq?:
     | bigint
     | undefined;
-  /** True if the entry was not there before. */
+  /** True if the entry was not there before. (COS-OP-009) */
   created: boolean;
-  /** True if something was removed. */
+  /** True if something was removed. (COS-OP-010) */
   deleted: boolean;
-  /** True if this is the receipt that the same imprint id got before. */
+  /** True if this is the receipt that the same imprint id got before. (COS-OP-022) */
   replayed: boolean;
-  /** How safely the effect is kept. */
+  /** How safely the effect is kept. (COS-ENT-019) */
   durability: Durability;
-  /** The op that was done. */
+  /** The op that was done. (COS-OP-033) */
   op: ImprintOp;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One comparison of one field of the content. */
+/** One comparison of one field of the content. (COS-RCL-009, COS-RCL-010) */
 export interface Comparison {
-  /** Where in the content: a JSON Pointer, RFC 6901, for example `/author/name`. */
+  /** Where in the content: a JSON Pointer, RFC 6901, for example `/author/name`. (COS-RCL-011) */
   path: string;
-  /** How to compare. Always set. */
+  /** How to compare. Always set. (COS-RCL-012) */
   op: ComparisonOp;
-  /** The value to compare with: JSON in UTF-8. */
+  /** The value to compare with: JSON in UTF-8. (COS-RCL-012) */
   value: Uint8Array;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** A list of filters. */
+/** A list of filters. (COS-RCL-014) */
 export interface FilterList {
-  /** The filters, at least one. */
+  /** The filters, at least one. (COS-RCL-014) */
   filters: Filter[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** A condition on the content of an entry, at most `Limits.filter_depth` deep. */
+/** A condition on the content of an entry, at most `Limits.filter_depth` deep. (COS-RCL-013, COS-RCL-014) */
 export interface Filter {
   /** Exactly one. */
   node:
@@ -312,76 +330,82 @@ export interface Filter {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Which entries to recall. Every part that is given must hold; an empty query matches all. */
+/**
+ * Which entries to recall. Every part that is given must hold; an empty query matches all.
+ * (COS-RCL-001, COS-RCL-002, COS-RCL-012)
+ */
 export interface Query {
-  /** Words to find in the string leaves and the tags. Absent: no condition. */
+  /** Words to find in the string leaves and the tags. Absent: no condition. (COS-RCL-003, COS-RCL-007, COS-RCL-027) */
   text?:
     | string
     | undefined;
-  /** How many of the words must be there. */
+  /** How many of the words must be there. (COS-RCL-004) */
   textMatch: TextMatch;
-  /** The ids to look among. Empty: no condition. */
+  /** The ids to look among. Empty: no condition. (COS-RCL-022) */
   ids: string[];
-  /** The key of the record or of the sequence. Absent: no condition. */
+  /** The key of the record or of the sequence. Absent: no condition. (COS-RCL-023) */
   mergeKey?:
     | string
     | undefined;
-  /** Tags that the entry must have, all of them. Empty: no condition. */
+  /** Tags that the entry must have, all of them. Empty: no condition. (COS-RCL-022) */
   tags: string[];
-  /** A condition on the content. Absent: none. */
+  /** A condition on the content. Absent: none. (COS-RCL-013) */
   where:
     | Filter
     | undefined;
-  /** Only entries updated at this instant or later. */
+  /** Only entries updated at this instant or later. (COS-RCL-021) */
   since:
     | Timestamp
     | undefined;
-  /** Only entries updated before this instant. */
+  /** Only entries updated before this instant. (COS-RCL-021) */
   until:
     | Timestamp
     | undefined;
-  /** The most hits, at most `Limits.top_k`. Zero: 50. */
+  /** The most hits, at most `Limits.top_k`. Zero: 50. (COS-RCL-017, COS-RCL-018) */
   topK: number;
-  /** The least score, from 0 to 1. Absent: any. */
+  /** The least score, from 0 to 1. Absent: any. (COS-RCL-008) */
   minScore?:
     | number
     | undefined;
-  /** Where the page before ended. Empty: the first page. */
+  /** Where the page before ended. Empty: the first page. (COS-RCL-019, COS-RCL-020) */
   cursor: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of RECALL: a question to the Engrams that serve the address. */
+/** The body of RECALL: a question to the Engrams that serve the address. (COS-RCL-026) */
 export interface RecallBody {
-  /** What to find. Absent: everything. */
+  /** What to find. Absent: everything. (COS-RCL-001) */
   query:
     | Query
     | undefined;
-  /** How the asker will combine the answers. An Engram may answer FIRST with its best hit alone. */
+  /**
+   * How the asker will combine the answers. An Engram may answer FIRST with its best hit alone.
+   * (COS-RCL-025, COS-MODE-015)
+   */
   mode: RecallMode;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One entry that was found. */
+/** One entry that was found. (COS-RCL-016) */
 export interface Hit {
   /** The entry. Always set. */
   entry:
     | Entry
     | undefined;
-  /** How well the text matched, above 0 and up to 1. One without a text. */
+  /** How well the text matched, above 0 and up to 1. One without a text. (COS-RCL-005, COS-RCL-006) */
   score: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of RECALLED: what one Engram found. */
+/** The body of RECALLED: what one Engram found. (COS-RCL-016, COS-RCL-024) */
 export interface RecalledBody {
-  /** The Engram that answers. */
+  /** The Engram that answers. (COS-MODE-007) */
   engramId: string;
-  /** What was found, by descending score, then descending `updated_at`, then descending id. */
+  /** What was found, by descending score, then descending `updated_at`, then descending id. (COS-RCL-016, COS-RCL-018) */
   hits: Hit[];
-  /** True if more was found than fits on the page. */
+  /** True if more was found than fits on the page. (COS-RCL-018) */
   truncated: boolean;
-  /** Where the next page begins. Empty unless truncated. */
+  /** Where the next page begins. Empty unless truncated. (COS-RCL-018, COS-RCL-019) */
   cursor: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

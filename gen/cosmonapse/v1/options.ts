@@ -9,20 +9,20 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 /**
  * How a Signal takes part in a conversation. The Synapse routes by this value, so a type that it has never heard of
- * gets the full machinery.
+ * gets the full machinery. (COS-ENV-006, COS-TYPE-007)
  */
 export const Exchange = {
-  /** UNSPECIFIED - Never valid on the wire. */
+  /** UNSPECIFIED - Never valid on the wire. (COS-ENV-006) */
   UNSPECIFIED: 0,
-  /** EVENT - A fact for observers; nobody has to answer. */
+  /** EVENT - A fact for observers; nobody has to answer. (COS-TRACE-002) */
   EVENT: 1,
-  /** REQUEST - Asks for exactly one outcome. */
+  /** REQUEST - Asks for exactly one outcome. (COS-TASK-001) */
   REQUEST: 2,
-  /** PARTIAL - One part of a reply, with more to come. */
+  /** PARTIAL - One part of a reply, with more to come. (COS-TASK-013) */
   PARTIAL: 3,
-  /** REPLY - The last reply to a request: its outcome. */
+  /** REPLY - The last reply to a request: its outcome. (COS-TASK-002) */
   REPLY: 4,
-  /** CONTROL - Speaks to the Synapse itself, which may decode the body. */
+  /** CONTROL - Speaks to the Synapse itself, which may decode the body. (COS-TYPE-006, COS-TYPE-013) */
   CONTROL: 5,
 } as const;
 
@@ -37,13 +37,13 @@ export namespace Exchange {
   export type CONTROL = typeof Exchange.CONTROL;
 }
 
-/** What a registered participant serves. */
+/** What a registered participant serves. (COS-REG-003) */
 export const ParticipantRole = {
   /** UNSPECIFIED - Never valid in a registration. In a traits table: any role. */
   UNSPECIFIED: 0,
-  /** NEURON - Answers TASK. */
+  /** NEURON - Answers TASK. (COS-TYPE-011) */
   NEURON: 1,
-  /** ENGRAM - Answers RECALL and IMPRINT. */
+  /** ENGRAM - Answers RECALL and IMPRINT. (COS-TYPE-011) */
   ENGRAM: 2,
 } as const;
 
@@ -55,9 +55,9 @@ export namespace ParticipantRole {
   export type ENGRAM = typeof ParticipantRole.ENGRAM;
 }
 
-/** What an error says of the work that was asked for. */
+/** What an error says of the work that was asked for. (COS-ERR-003) */
 export const Effect = {
-  /** UNSPECIFIED - Not stated; read it as UNKNOWN. */
+  /** UNSPECIFIED - Not stated; read it as UNKNOWN. (COS-ERR-004) */
   UNSPECIFIED: 0,
   /** NONE - The work was surely not done. */
   NONE: 1,
@@ -73,13 +73,16 @@ export namespace Effect {
   export type UNKNOWN = typeof Effect.UNKNOWN;
 }
 
-/** The row of an error code in the table that the SDK, the specification and the suite are generated from. */
+/**
+ * The row of an error code in the table that the SDK, the specification and the suite are generated from.
+ * (COS-ERR-002, COS-ERR-011, COS-ERR-012)
+ */
 export interface ErrorTraits {
-  /** The gRPC status code that carries this error when it ends a call. */
+  /** The gRPC status code that carries this error when it ends a call. (COS-ERR-011) */
   grpcStatus: number;
-  /** True if the same request can succeed when it is sent again unchanged. */
+  /** True if the same request can succeed when it is sent again unchanged. (COS-ERR-002) */
   retryable: boolean;
-  /** The exit code of the command line. */
+  /** The exit code of the command line. (COS-ERR-012) */
   exitCode: number;
   /** The effect when the producer of the error states none. */
   effect: Effect;
@@ -88,26 +91,32 @@ export interface ErrorTraits {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The row of a Signal type in the table that the SDK, the specification and the suite are generated from. */
+/**
+ * The row of a Signal type in the table that the SDK, the specification and the suite are generated from.
+ * (COS-TYPE-004)
+ */
 export interface SignalTraits {
-  /** The exchanges that the type may have. Any other is MALFORMED. */
+  /** The exchanges that the type may have. Any other is MALFORMED. (COS-ENV-007) */
   exchanges: Exchange[];
-  /** True if the type belongs to a trace: `trace_id` is then required, and forbidden otherwise. */
+  /**
+   * True if the type belongs to a trace: `trace_id` is then required, and forbidden otherwise.
+   * (COS-ENV-004, COS-ENV-009)
+   */
   traced: boolean;
-  /** The role that serves the type as a request. Unspecified: the type is no request. */
+  /** The role that serves the type as a request. Unspecified: the type is no request. (COS-TYPE-011) */
   servedBy: ParticipantRole;
-  /** The types that may answer the type as a request, besides ERROR. */
+  /** The types that may answer the type as a request, besides ERROR. (COS-TYPE-004) */
   answeredBy: number[];
-  /** Milliseconds that a request of this type waits for its outcome when `timeout` is absent. */
+  /** Milliseconds that a request of this type waits for its outcome when `timeout` is absent. (COS-TASK-020) */
   timeoutMs: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The row of a limit in the table that the SDK, the specification and the suite are generated from. */
+/** The row of a limit in the table that the SDK, the specification and the suite are generated from. (COS-LIM-002) */
 export interface LimitTraits {
   /** The value when nothing else is configured. */
   standard: bigint;
-  /** The largest value that may be configured. Zero: not configurable, since peers rely on it. */
+  /** The largest value that may be configured. Zero: not configurable, since peers rely on it. (COS-LIM-002) */
   ceiling: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }

@@ -8,15 +8,15 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ParticipantRole } from "./options.js";
 
-/** Why a registration ended. */
+/** Why a registration ended. (COS-REG-016) */
 export const DeregisterReason = {
   /** UNSPECIFIED - Not stated. */
   UNSPECIFIED: 0,
   /** DETACHED - The participant was detached. */
   DETACHED: 1,
-  /** DRAINED - Its Dendrite drained. */
+  /** DRAINED - Its Dendrite drained. (COS-SES-014, COS-REG-016) */
   DRAINED: 2,
-  /** SESSION_ENDED - Its session ended without saying so. Only the Synapse gives this reason. */
+  /** SESSION_ENDED - Its session ended without saying so. Only the Synapse gives this reason. (COS-REG-016, COS-REG-023) */
   SESSION_ENDED: 3,
 } as const;
 
@@ -31,42 +31,51 @@ export namespace DeregisterReason {
 
 /**
  * The body of REGISTER: declares that the sending session serves requests under an id. A repeated REGISTER of the same
- * id by the same session replaces the one before.
+ * id by the same session replaces the one before. (COS-REG-001, COS-REG-005)
  */
 export interface RegisterBody {
-  /** The participant's id: `[A-Za-z0-9_-]{1,64}`, not `synapse`. Several sessions may register one id: replicas. */
+  /**
+   * The participant's id: `[A-Za-z0-9_-]{1,64}`, not `synapse`. Several sessions may register one id: replicas.
+   * (COS-REG-002, COS-REG-008)
+   */
   id: string;
-  /** What it serves. Always set. An id has one role in a namespace. */
+  /** What it serves. Always set. An id has one role in a namespace. (COS-REG-003, COS-REG-006) */
   role: ParticipantRole;
-  /** What kind it is, for `Address.type`: `[A-Za-z0-9_-]{1,64}`. Empty: no kind. */
+  /** What kind it is, for `Address.type`: `[A-Za-z0-9_-]{1,64}`. Empty: no kind. (COS-REG-004) */
   kind: string;
-  /** What it can do, for `Address.capabilities`: each `[A-Za-z0-9_-]{1,64}`, each once, at most `Limits.capabilities`. */
+  /**
+   * What it can do, for `Address.capabilities`: each `[A-Za-z0-9_-]{1,64}`, each once, at most `Limits.capabilities`.
+   * (COS-REG-004)
+   */
   capabilities: string[];
-  /** The version of the participant's own code, free text of at most 64 bytes. Empty: not stated. */
+  /** The version of the participant's own code, free text of at most 64 bytes. Empty: not stated. (COS-REG-022) */
   version: string;
-  /** How many requests it takes at once. Zero: `Limits.max_in_flight`. */
+  /** How many requests it takes at once. Zero: `Limits.max_in_flight`. (COS-REG-018, COS-ROUTE-007) */
   maxInFlight: number;
-  /** True if a request may be given to it again after a worker was lost with it. */
+  /** True if a request may be given to it again after a worker was lost with it. (COS-RED-001, COS-RED-009) */
   retrySafe: boolean;
-  /** The store behind an Engram: two registrations of one Engram id name the same store. Empty on a Neuron. */
+  /**
+   * The store behind an Engram: two registrations of one Engram id name the same store. Empty on a Neuron.
+   * (COS-REG-007, COS-REG-017, COS-ENT-017)
+   */
   storeId: string;
   /** One sentence for people. Empty: none. */
   description: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of DEREGISTER: the registration takes no new work. What it holds it still may answer. */
+/** The body of DEREGISTER: the registration takes no new work. What it holds it still may answer. (COS-REG-011) */
 export interface DeregisterBody {
-  /** The id whose registration by the sending session ends. */
+  /** The id whose registration by the sending session ends. (COS-REG-009) */
   id: string;
-  /** Why. */
+  /** Why. (COS-REG-016, COS-REG-023) */
   reason: DeregisterReason;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of HEARTBEAT: the named registrations of the sending session are alive. */
+/** The body of HEARTBEAT: the named registrations of the sending session are alive. (COS-REG-012, COS-REG-014) */
 export interface HeartbeatBody {
-  /** The ids. Empty: all that the session registered. */
+  /** The ids. Empty: all that the session registered. (COS-REG-009, COS-REG-014) */
   ids: string[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -74,6 +83,7 @@ export interface HeartbeatBody {
 /**
  * The body of DISCOVER: asks the Synapse for the live registrations that match the Signal's address, all of them
  * without one. They come to its sender as REGISTER Signals marked as snapshot, then a Live that names the DISCOVER.
+ * (COS-REG-019, COS-REG-020, COS-REG-021)
  */
 export interface DiscoverBody {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;

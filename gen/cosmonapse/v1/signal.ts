@@ -15,37 +15,37 @@ import { Exchange } from "./options.js";
 import { DeregisterBody, DiscoverBody, HeartbeatBody, RegisterBody } from "./participant.js";
 import { AgentOutputBody, FinalBody, TaskBody } from "./task.js";
 
-/** The types of Signal. A type's number is the field number of its body in `Signal`. */
+/** The types of Signal. A type's number is the field number of its body in `Signal`. (COS-TYPE-001) */
 export const SignalType = {
   /** UNSPECIFIED - Never valid on the wire. */
   UNSPECIFIED: 0,
-  /** REGISTER - A participant declares its service. */
+  /** REGISTER - A participant declares its service. (COS-REG-001) */
   REGISTER: 16,
-  /** TASK - Work for a Neuron. */
+  /** TASK - Work for a Neuron. (COS-TYPE-011, COS-TASK-020) */
   TASK: 17,
-  /** AGENT_OUTPUT - What a Neuron answered. */
+  /** AGENT_OUTPUT - What a Neuron answered. (COS-TASK-008) */
   AGENT_OUTPUT: 18,
-  /** FINAL - The last Signal of a trace. */
+  /** FINAL - The last Signal of a trace. (COS-TRACE-008) */
   FINAL: 19,
-  /** RECALL - A question to shared memory. */
+  /** RECALL - A question to shared memory. (COS-TYPE-011, COS-TASK-020) */
   RECALL: 20,
-  /** RECALLED - What an Engram found. */
+  /** RECALLED - What an Engram found. (COS-TYPE-004) */
   RECALLED: 21,
-  /** IMPRINT - A change of shared memory. */
+  /** IMPRINT - A change of shared memory. (COS-TYPE-011, COS-TASK-020) */
   IMPRINT: 22,
-  /** IMPRINTED - The receipt for a change of shared memory. */
+  /** IMPRINTED - The receipt for a change of shared memory. (COS-TYPE-004) */
   IMPRINTED: 23,
-  /** ERROR - A request failed. */
+  /** ERROR - A request failed. (COS-TYPE-004, COS-TASK-016) */
   ERROR: 24,
-  /** HEARTBEAT - Registrations are alive. */
+  /** HEARTBEAT - Registrations are alive. (COS-REG-012) */
   HEARTBEAT: 25,
-  /** DEREGISTER - A registration ends. */
+  /** DEREGISTER - A registration ends. (COS-REG-011) */
   DEREGISTER: 26,
-  /** DISCOVER - Asks who is there. */
+  /** DISCOVER - Asks who is there. (COS-REG-019) */
   DISCOVER: 27,
-  /** STOP - Ends a trace or a request. */
+  /** STOP - Ends a trace or a request. (COS-STOP-001, COS-STOP-002) */
   STOP: 28,
-  /** STOPPED - A holder stopped its work. */
+  /** STOPPED - A holder stopped its work. (COS-STOP-008) */
   STOPPED: 29,
 } as const;
 
@@ -69,13 +69,13 @@ export namespace SignalType {
   export type STOPPED = typeof SignalType.STOPPED;
 }
 
-/** To how many of those who match an address a request goes. */
+/** To how many of those who match an address a request goes. (COS-ENV-015) */
 export const Fanout = {
-  /** UNSPECIFIED - Read as ONE. */
+  /** UNSPECIFIED - Read as ONE. (COS-ENV-015) */
   UNSPECIFIED: 0,
-  /** ONE - To exactly one session that serves the address. */
+  /** ONE - To exactly one session that serves the address. (COS-ROUTE-003) */
   ONE: 1,
-  /** ALL - To one session of each id that serves the address. */
+  /** ALL - To one session of each id that serves the address. (COS-ROUTE-004) */
   ALL: 2,
 } as const;
 
@@ -87,73 +87,91 @@ export namespace Fanout {
   export type ALL = typeof Fanout.ALL;
 }
 
-/** Whom a Signal is for. Every part that is given must hold; at least one of `id`, `type` and `capabilities` is given. */
+/**
+ * Whom a Signal is for. Every part that is given must hold; at least one of `id`, `type` and `capabilities` is given.
+ * (COS-ENV-013, COS-ROUTE-001)
+ */
 export interface Address {
-  /** The id of a participant: `[A-Za-z0-9_-]{1,64}`. Empty: any. */
+  /** The id of a participant: `[A-Za-z0-9_-]{1,64}`. Empty: any. (COS-ENV-012, COS-ROUTE-001) */
   id: string;
-  /** The kind of the participant, as it registered it. Empty: any. */
+  /** The kind of the participant, as it registered it. Empty: any. (COS-ROUTE-001) */
   type: string;
-  /** What the participant must be capable of: all of these. Empty: anything. */
+  /** What the participant must be capable of: all of these. Empty: anything. (COS-ENV-014, COS-ROUTE-001) */
   capabilities: string[];
-  /** To how many of those who match. */
+  /** To how many of those who match. (COS-ENV-015) */
   fanout: Fanout;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
 /**
  * The one message that crosses a Synapse: a header with all that routing needs, and one body. Fields 1 to 15 and from
- * 1000 on are the header, 16 to 999 are bodies.
+ * 1000 on are the header, 16 to 999 are bodies. (COS-ENV-027, COS-ENV-029, COS-ENV-032)
  */
 export interface Signal {
-  /** `evt_` and a ULID of 26 characters, made by the producer and never used again. The key of de-duplication. */
+  /**
+   * `evt_` and a ULID of 26 characters, made by the producer and never used again. The key of de-duplication.
+   * (COS-ENV-001, COS-ENV-002)
+   */
   id: string;
-  /** `trc_` and a ULID, one for a whole tree of work. Absent on REGISTER, DEREGISTER, HEARTBEAT and DISCOVER. */
+  /**
+   * `trc_` and a ULID, one for a whole tree of work. Absent on REGISTER, DEREGISTER, HEARTBEAT and DISCOVER.
+   * (COS-ENV-003, COS-ENV-004, COS-ENV-009)
+   */
   traceId: string;
-  /** The Signal that caused this one. Absent on a root. The parent of a reply is its request. */
+  /**
+   * The Signal that caused this one. Absent on a root. The parent of a reply is its request.
+   * (COS-ENV-008, COS-ENV-034, COS-TRACE-003)
+   */
   parentId: string;
-  /** How the Signal takes part in a conversation. Always set. */
+  /** How the Signal takes part in a conversation. Always set. (COS-ENV-006, COS-ENV-007) */
   exchange: Exchange;
   /**
    * The participant that produced it: registered on the sending session, or the session's dendrite id. `synapse` is
-   * the Synapse itself.
+   * the Synapse itself. (COS-ENV-010, COS-ENV-011)
    */
   source: string;
-  /** Whom it is for. Absent: not addressed. */
+  /** Whom it is for. Absent: not addressed. (COS-ENV-013, COS-ROUTE-002) */
   directed:
     | Address
     | undefined;
-  /** When it was made: UTC, whole milliseconds, the producer's clock. Never used for order or expiry. */
+  /**
+   * When it was made: UTC, whole milliseconds, the producer's clock. Never used for order or expiry.
+   * (COS-ENV-016, COS-ENV-017)
+   */
   createdAt:
     | Timestamp
     | undefined;
   /**
    * On a request: how long the Synapse waits for the outcome, whole milliseconds, at most `Limits.timeout_ms`.
-   * Absent: the default of its type.
+   * Absent: the default of its type. (COS-ENV-018, COS-TASK-020)
    */
   timeout:
     | Duration
     | undefined;
   /**
    * On a request: how many workers may be tried when one is lost, at most `Limits.max_attempts`. Zero: one, or
-   * `Limits.max_attempts` for a participant that registered as `retry_safe`.
+   * `Limits.max_attempts` for a participant that registered as `retry_safe`. (COS-ENV-019, COS-RED-001, COS-RED-008)
    */
   maxAttempts: number;
-  /** On the root request of a trace: its outcome closes the trace. */
+  /** On the root request of a trace: its outcome closes the trace. (COS-TRACE-009, COS-TRACE-010, COS-TRACE-011) */
   closeTrace: boolean;
-  /** W3C Trace Context `traceparent`. Empty: none. */
+  /** W3C Trace Context `traceparent`. Empty: none. (COS-ENV-022, COS-ENV-033) */
   traceparent: string;
-  /** W3C Trace Context `tracestate`. Empty: none. */
+  /** W3C Trace Context `tracestate`. Empty: none. (COS-ENV-022, COS-ENV-033) */
   tracestate: string;
-  /** Free annotations without semantics here, for example model, tokens or cost. At most `Limits.meta_keys` keys. */
+  /**
+   * Free annotations without semantics here, for example model, tokens or cost. At most `Limits.meta_keys` keys.
+   * (COS-ENV-023, COS-ENV-024)
+   */
   meta: { [key: string]: string };
   /**
    * On a request: how long the Synapse waits for someone to serve the address, whole milliseconds, within the timeout.
-   * Absent: not at all.
+   * Absent: not at all. (COS-ENV-020, COS-ROUTE-006)
    */
   waitForRoute:
     | Duration
     | undefined;
-  /** Exactly one body. The number of its field is the type of the Signal. */
+  /** Exactly one body. The number of its field is the type of the Signal. (COS-TYPE-001, COS-TYPE-002) */
   body:
     | //
     /** REGISTER. */

@@ -26,88 +26,88 @@ import {
 } from "./frames.js";
 import { Address, Signal } from "./signal.js";
 
-/** One frame from a peer. */
+/** One frame from a peer. (COS-GRPC-013) */
 export interface ConnectRequest {
-  /** Exactly one. */
+  /** Exactly one. (COS-GRPC-001, COS-GRPC-013) */
   frame:
     | //
-    /** The first frame, and only the first. */
+    /** The first frame, and only the first. (COS-GRPC-001) */
     { $case: "hello"; value: Hello }
     | //
-    /** Signals. */
+    /** Signals. (COS-GRPC-009) */
     { $case: "publish"; value: Publish }
     | //
-    /** Begins to observe. */
+    /** Begins to observe. (COS-OBS-004) */
     { $case: "subscribe"; value: Subscribe }
     | //
-    /** Ends a subscription. */
+    /** Ends a subscription. (COS-OBS-011) */
     { $case: "unsubscribe"; value: Unsubscribe }
     | //
-    /** PARTIALs were consumed. */
+    /** PARTIALs were consumed. (COS-TASK-010) */
     { $case: "credit"; value: Credit }
     | //
-    /** Deliveries were seen. */
+    /** Deliveries were seen. (COS-GRPC-017) */
     { $case: "ack"; value: Ack }
     | //
-    /** The peer will end. */
+    /** The peer will end. (COS-SES-014) */
     { $case: "drain"; value: Drain }
     | //
-    /** Asks for a Pong. */
+    /** Asks for a Pong. (COS-GRPC-014) */
     { $case: "ping"; value: Ping }
     | //
-    /** Answers a Ping. */
+    /** Answers a Ping. (COS-GRPC-014) */
     { $case: "pong"; value: Pong }
     | //
-    /** The session ends now. */
+    /** The session ends now. (COS-GRPC-015) */
     { $case: "goodbye"; value: Goodbye }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One frame from the Synapse. */
+/** One frame from the Synapse. (COS-GRPC-013) */
 export interface ConnectResponse {
-  /** Exactly one. */
+  /** Exactly one. (COS-GRPC-002, COS-GRPC-013) */
   frame:
     | //
-    /** The first frame, and only the first. */
+    /** The first frame, and only the first. (COS-GRPC-002) */
     { $case: "welcome"; value: Welcome }
     | //
-    /** Signals. */
+    /** Signals. (COS-GRPC-009) */
     { $case: "deliver"; value: Deliver }
     | //
-    /** What became of published Signals. */
+    /** What became of published Signals. (COS-GRPC-008) */
     { $case: "receipts"; value: Receipts }
     | //
-    /** A snapshot is complete. */
+    /** A snapshot is complete. (COS-OBS-004) */
     { $case: "live"; value: Live }
     | //
-    /** Signals that an observer did not get. */
+    /** Signals that an observer did not get. (COS-OBS-007) */
     { $case: "gap"; value: Gap }
     | //
-    /** More PARTIALs may be sent. */
+    /** More PARTIALs may be sent. (COS-TASK-011) */
     { $case: "credit"; value: Credit }
     | //
-    /** The Synapse will end. */
+    /** The Synapse will end. (COS-SES-009) */
     { $case: "drain"; value: Drain }
     | //
-    /** Asks for a Pong. */
+    /** Asks for a Pong. (COS-GRPC-014) */
     { $case: "ping"; value: Ping }
     | //
-    /** Answers a Ping. */
+    /** Answers a Ping. (COS-GRPC-014) */
     { $case: "pong"; value: Pong }
     | //
-    /** The session is over. */
+    /** The session is over. (COS-GRPC-015) */
     { $case: "goodbye"; value: Goodbye }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Asks for the namespaces. */
+/** Asks for the namespaces. (COS-GRPC-021) */
 export interface ListNamespacesRequest {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One namespace, in figures. */
+/** One namespace, in figures. (COS-SES-001) */
 export interface NamespaceSummary {
   /** Its name. */
   namespace: string;
@@ -119,19 +119,19 @@ export interface NamespaceSummary {
   requests: number;
   /** Open traces. */
   traces: number;
-  /** The number of the latest accepted Signal. */
+  /** The number of the latest accepted Signal. (COS-OBS-005) */
   position: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The namespaces, by name. */
+/** The namespaces, by name. (COS-GRPC-021) */
 export interface ListNamespacesResponse {
   /** One for each. */
   namespaces: NamespaceSummary[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Asks for the participants of a namespace. */
+/** Asks for the participants of a namespace. (COS-GRPC-021) */
 export interface ListParticipantsRequest {
   /** The namespace. */
   namespace: string;
@@ -140,7 +140,7 @@ export interface ListParticipantsRequest {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One live registration. */
+/** One live registration. (COS-REG-008) */
 export interface ParticipantSummary {
   /** The REGISTER as it was accepted. */
   register:
@@ -150,26 +150,26 @@ export interface ParticipantSummary {
   dendriteId: string;
   /** Requests that it holds. */
   inFlight: number;
-  /** True if its heartbeats are missing. */
+  /** True if its heartbeats are missing. (COS-REG-013) */
   suspect: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The participants, by id. */
+/** The participants, by id. (COS-GRPC-021) */
 export interface ListParticipantsResponse {
   /** One for each registration. */
   participants: ParticipantSummary[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Asks for the requests in flight. */
+/** Asks for the requests in flight. (COS-GRPC-021) */
 export interface ListRequestsRequest {
   /** The namespace. */
   namespace: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** One request without an outcome. */
+/** One request without an outcome. (COS-GRPC-023) */
 export interface RequestSummary {
   /** The id of the request. */
   id: string;
@@ -188,27 +188,27 @@ export interface RequestSummary {
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The requests, oldest first. */
+/** The requests, oldest first. (COS-GRPC-023) */
 export interface ListRequestsResponse {
-  /** One for each, at most 1000. */
+  /** One for each, at most 1000. (COS-GRPC-023) */
   requests: RequestSummary[];
-  /** How many there are in all. */
+  /** How many there are in all. (COS-GRPC-023) */
   total: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** Asks for the end of a namespace's work. */
+/** Asks for the end of a namespace's work. (COS-GRPC-022) */
 export interface StopNamespaceRequest {
   /** The namespace. */
   namespace: string;
   /** Why, for those who are stopped. */
   reason: string;
-  /** True: its sessions end as well. */
+  /** True: its sessions end as well. (COS-GRPC-022) */
   endSessions: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** What was stopped. */
+/** What was stopped. (COS-GRPC-022) */
 export interface StopNamespaceResponse {
   /** Traces that were ended. */
   traces: number;

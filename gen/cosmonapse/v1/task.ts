@@ -8,17 +8,17 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ErrorDetail } from "./error.js";
 
-/** How a trace ended. */
+/** How a trace ended. (COS-TRACE-016) */
 export const FinalStatus = {
   /** UNSPECIFIED - Never valid on the wire. */
   UNSPECIFIED: 0,
-  /** COMPLETED - The trace's work was done. */
+  /** COMPLETED - The trace's work was done. (COS-TRACE-010, COS-TRACE-013) */
   COMPLETED: 1,
-  /** FAILED - The root request ended with an error, or whoever opened the trace says that it failed. */
+  /** FAILED - The root request ended with an error, or whoever opened the trace says that it failed. (COS-TRACE-011) */
   FAILED: 2,
-  /** STOPPED - The trace was stopped. */
+  /** STOPPED - The trace was stopped. (COS-TRACE-011, COS-STOP-002) */
   STOPPED: 3,
-  /** ABANDONED - Nobody who could go on with the trace was left, or it was idle for too long. */
+  /** ABANDONED - Nobody who could go on with the trace was left, or it was idle for too long. (COS-TRACE-014) */
   ABANDONED: 4,
 } as const;
 
@@ -32,46 +32,49 @@ export namespace FinalStatus {
   export type ABANDONED = typeof FinalStatus.ABANDONED;
 }
 
-/** Application data. Bytes arrive as they left; no hop reads them. */
+/** Application data. Bytes arrive as they left; no hop reads them. (COS-CONT-002) */
 export interface Content {
-  /** The IANA media type. Empty: `application/json`, which is UTF-8 as in RFC 8259. */
+  /** The IANA media type. Empty: `application/json`, which is UTF-8 as in RFC 8259. (COS-CONT-001, COS-CONT-007) */
   mediaType: string;
-  /** The data itself. */
+  /** The data itself. (COS-CONT-002) */
   data: Uint8Array;
-  /** A URI that names the schema of the data. Empty: not stated. */
+  /** A URI that names the schema of the data. Empty: not stated. (COS-CONT-008) */
   schema: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of TASK: work for a Neuron. */
+/** The body of TASK: work for a Neuron. (COS-TYPE-011) */
 export interface TaskBody {
-  /** What the Neuron is called with. Absent: JSON null. */
+  /** What the Neuron is called with. Absent: JSON null. (COS-CONT-003, COS-CONT-004) */
   input:
     | Content
     | undefined;
-  /** What the asker tells the Neuron beside its input. Absent: an empty JSON object. */
+  /** What the asker tells the Neuron beside its input. Absent: an empty JSON object. (COS-CONT-003, COS-CONT-005) */
   context: Content | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of AGENT_OUTPUT: what a Neuron answered. The exchange says whether it is a part or the last. */
+/**
+ * The body of AGENT_OUTPUT: what a Neuron answered. The exchange says whether it is a part or the last.
+ * (COS-TYPE-004)
+ */
 export interface AgentOutputBody {
-  /** The output of the Neuron. Absent: JSON null. */
+  /** The output of the Neuron. Absent: JSON null. (COS-CONT-003, COS-CONT-006) */
   output:
     | Content
     | undefined;
-  /** On a PARTIAL: its number among the partials of this reply, from 1 without holes. Zero on a REPLY. */
+  /** On a PARTIAL: its number among the partials of this reply, from 1 without holes. Zero on a REPLY. (COS-TASK-008) */
   part: number;
-  /** On a REPLY: how many partials preceded it. Zero on a PARTIAL. */
+  /** On a REPLY: how many partials preceded it. Zero on a PARTIAL. (COS-TASK-008) */
   parts: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
-/** The body of FINAL: the last Signal of a trace. */
+/** The body of FINAL: the last Signal of a trace. (COS-TRACE-008, COS-TRACE-012) */
 export interface FinalBody {
-  /** How the trace ended. Always set. */
+  /** How the trace ended. Always set. (COS-TRACE-016) */
   status: FinalStatus;
-  /** Why, unless it completed. */
+  /** Why, unless it completed. (COS-TRACE-016) */
   detail: ErrorDetail | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
