@@ -1,4 +1,5 @@
 export { engramBattery, runEngramBattery, type BatteryReport, type EngramCase, type OpenEngram } from "./battery.js";
 export { createCall, createImprint, createRecall, createStepClock, type StepClock } from "./fixtures.js";
+export { runProgram } from "./program.js";
 export { runVector } from "./run-vector.js";
 export type { Vector, VectorFilter, VectorImprint, VectorQuery, VectorStep } from "./vector.js";
