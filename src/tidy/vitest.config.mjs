@@ -1,0 +1,9 @@
+// `npm test` runs with this. A default export, since vitest demands one.
+import { TallyReporter } from "./reporter.mjs";
+
+export default {
+  test: {
+    include: ["src/**/*.test.ts", "conformance/**/*.test.ts"],
+    reporters: ["default", new TallyReporter()],
+  },
+};
