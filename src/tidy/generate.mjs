@@ -3,12 +3,13 @@
 // ts-proto writes the messages; it emits no option values, so the tables (errors, Signal types, limits, schema) are
 // written here from the image that buf builds.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const buf = "node_modules/.bin/buf";
-const target = "gen/cosmonapse/v1/tables.ts";
+const tablesFile = join("gen", "cosmonapse", "v1", "tables.ts");
 
 /** Runs a program from the repository's root; its errors are the caller's. */
 function run(program, ...args) {
@@ -19,16 +20,23 @@ function camel(name) {
   return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
-/** The image of proto/ as JSON, with the values of our options in it. */
-function readImage() {
-  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-image-"));
+/** Calls back with a folder that is gone afterwards. */
+function withFolder(use) {
+  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-"));
   try {
-    const file = join(folder, "image.json");
-    run(buf, "build", "proto", "-o", file);
-    return JSON.parse(readFileSync(file, "utf8"));
+    return use(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The image of proto/ as JSON, with the values of our options in it. */
+function readImage() {
+  return withFolder((folder) => {
+    const file = join(folder, "image.json");
+    run(buf, "build", "proto", "-o", file);
+    return JSON.parse(readFileSync(file, "utf8"));
+  });
 }
 
 /** Every enum and message of the package, by its short name. */
@@ -131,29 +139,51 @@ function tables(index) {
     "// Written by `npm run generate` from the options in proto/. Do not edit.\n",
     constant("ERROR_TABLE", "Every error code with its traits, by name.", errorTable(index)),
     constant("SIGNAL_TABLE", "Every type of Signal with its traits, by name.", signalTable(index)),
-    constant("LIMIT_TABLE", "Every limit: its standard value, and the largest that may be configured.", limitTable(index)),
+    constant(
+      "LIMIT_TABLE",
+      "Every limit: its standard value, and the largest that may be configured.",
+      limitTable(index),
+    ),
     constant("SIGNAL_FIELDS", "The field numbers of `Signal`.", fields),
     constant("SCHEMA_TABLE", "The messages and enums that a Signal is made of.", schemaTable(index, "Signal")),
   ].join("\n");
 }
 
-function generate() {
-  run(buf, "generate");
-  writeFileSync(target, tables(indexImage(readImage())));
+/** Writes gen/ into a folder; "." is the repository itself. */
+function generate(folder) {
+  run(buf, "generate", "-o", folder);
+  writeFileSync(join(folder, tablesFile), tables(indexImage(readImage())));
 }
 
-/** What differs between gen/ as it was and as it is generated now, in words of git. */
-function stale() {
-  generate();
-  return run("git", "status", "--porcelain", "--", "gen").trim();
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true }).filter((file) => statSync(join(folder, file)).isFile());
 }
 
-if (process.argv.includes("--check")) {
-  const changes = stale();
-  if (changes !== "") {
-    process.stderr.write(`gen/ is not what proto/ says:\n${changes}\nMend it: npm run generate, then commit gen/.\n`);
-    process.exitCode = 1;
+/** What differs between two folders, a line a file. */
+export function compareFolders(expected, found) {
+  const [wanted, present] = [expected, found].map((folder) => new Set(filesOf(folder)));
+  const sentences = [];
+  for (const file of [...new Set([...wanted, ...present])].sort()) {
+    if (!present.has(file)) sentences.push(`missing: ${file}`);
+    else if (!wanted.has(file)) sentences.push(`not generated: ${file}`);
+    else if (!readFileSync(join(expected, file)).equals(readFileSync(join(found, file))))
+      sentences.push(`stale: ${file}`);
   }
-} else {
-  generate();
+  return sentences;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  if (process.argv.includes("--check")) {
+    const differences = withFolder((folder) => {
+      generate(folder);
+      return compareFolders(join(folder, "gen"), "gen");
+    });
+    if (differences.length > 0) {
+      process.stderr.write(`gen/ is not what proto/ says:\n${differences.join("\n")}\n`);
+      process.stderr.write("Mend it: npm run generate, then commit gen/.\n");
+      process.exitCode = 1;
+    }
+  } else {
+    generate(".");
+  }
 }
