@@ -93,8 +93,8 @@ function byName([left]: [string, unknown], [right]: [string, unknown]): number {
   return left < right ? -1 : 1;
 }
 
-/** An object literal, also of another realm, or one without a prototype. */
-function isPlain(value: object): boolean {
+/** True for an object literal, also of another realm, or one without a prototype. */
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (typeof prototype === "object" && Object.getPrototypeOf(prototype) === null);
 }

@@ -6,6 +6,7 @@ import type { RecallMode as RecallModeName, RecallOptions, RecallQuery, Where } 
 import { toTimestamp } from "../signal/index.js";
 import { canonicalText } from "./canonical.js";
 import { readConditions } from "./query.js";
+import { describeUnknownPart } from "./unknown-part.js";
 
 const modes = { first: RecallMode.FIRST, merge: RecallMode.MERGE, all: RecallMode.ALL } as const;
 
@@ -29,11 +30,20 @@ const queryParts: ReadonlySet<string> = new Set([
   "cursor",
 ] satisfies (keyof RecallQuery)[]);
 
+const recallParts: ReadonlySet<string> = new Set([
+  "query",
+  "mode",
+  "deadlineMs",
+  "abort",
+] satisfies (keyof RecallOptions)[]);
+
 /**
  * The body of RECALL for a call of `recall` in this mode. Throws `INVALID_FILTER` for an unknown part or operator and a
- * value of the wrong type or range, before anything is sent.
+ * value of the wrong type or range, `INVALID_ARGUMENT` for an unknown option, before anything is sent.
  */
 export function toRecallBody(options: RecallOptions, mode: RecallModeName): RecallBody {
+  const unknown = describeUnknownPart(options, recallParts);
+  if (unknown !== undefined) throw new CosmoError("INVALID_ARGUMENT", `the recall ${unknown}`);
   if (!Object.hasOwn(modes, mode)) {
     throw new CosmoError("INVALID_ARGUMENT", `the mode ${String(mode)} is unknown; use first, merge or all`);
   }
@@ -43,10 +53,8 @@ export function toRecallBody(options: RecallOptions, mode: RecallModeName): Reca
 }
 
 function toQuery(query: RecallQuery): Query {
-  const unknown = Object.keys(query).find((part) => !queryParts.has(part));
-  if (unknown !== undefined) {
-    throw refuse(`the query has an unknown part ${JSON.stringify(unknown)}; it can have ${[...queryParts].join(", ")}`);
-  }
+  const unknown = describeUnknownPart(query, queryParts);
+  if (unknown !== undefined) throw refuse(`the query ${unknown}`);
   return {
     text: optional(query.text, "string", "text"),
     textMatch: toTextMatch(query.textMatch),

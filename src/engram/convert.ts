@@ -4,9 +4,10 @@ import { CosmoError, writeDuration } from "../errors/index.js";
 import type { Json, JsonObject } from "../foundation/index.js";
 import type { ImprintOptions, ImprintReceipt, RecallHit } from "../neuron/index.js";
 import { fromTimestamp, isName } from "../signal/index.js";
-import { canonicalText, isJsonObject, readJsonBytes } from "./canonical.js";
+import { canonicalText, isJsonObject, isPlain, readJsonBytes } from "./canonical.js";
 import { checkKey, checkTags, ENTRY_KEY, ENTRY_TAGS, isEntryId } from "./entry.js";
 import { checkContentSize } from "./imprint-plan.js";
+import { describeUnknownPart } from "./unknown-part.js";
 
 const ops: ReadonlyMap<string, ImprintOp> = new Map(
   Object.entries(ImprintOp).flatMap(([name, op]) => (op === ImprintOp.UNSPECIFIED ? [] : [[name.toLowerCase(), op]])),
@@ -17,12 +18,28 @@ const strategies: ReadonlyMap<string, MergeStrategy> = new Map([
   ["deepUnion", MergeStrategy.DEEP_UNION],
 ]);
 
+const parts: ReadonlySet<string> = new Set([
+  "op",
+  "entry",
+  "mergeKey",
+  "ifVersion",
+  "ttlMs",
+  "imprintId",
+  "strategy",
+  "all",
+  "awaitAck",
+  "deadlineMs",
+  "abort",
+] satisfies (keyof ImprintOptions)[]);
+
 /**
  * The body of IMPRINT for a call of `imprint`, under this imprint id. `tags` and `id` are lifted out of the entry, the
  * rest is its content. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any other
  * option that is wrong, before anything is sent.
  */
 export function toImprintBody(options: ImprintOptions, imprintId: string): ImprintBody {
+  const unknown = describeUnknownPart(options, parts);
+  if (unknown !== undefined) throw new CosmoError("INVALID_ARGUMENT", `the imprint ${unknown}`);
   const op = ops.get(options.op);
   if (op === undefined)
     throw misuse("op", `the op ${String(options.op)} is unknown; use ${[...ops.keys()].join(", ")}`);
@@ -31,7 +48,7 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
   const entry = options.entry;
   if (entry === undefined && op !== ImprintOp.DELETE)
     throw misuse("entry", `${options.op} needs an entry, a plain object`);
-  const { id, tags, ...content } = readEntryOption(entry ?? {});
+  const { id, tags, ...content } = readEntryOption(entry === undefined ? {} : entry);
   const mergeKey = options.mergeKey;
   if (mergeKey !== undefined && typeof mergeKey !== "string") throw misuse("mergeKey", "mergeKey is no string");
   if (mergeKey === undefined && id === undefined && op !== ImprintOp.ADD && op !== ImprintOp.APPEND) {
@@ -51,7 +68,7 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
 }
 
 function readEntryOption(entry: JsonObject): JsonObject {
-  if (isJsonObject(entry)) return entry;
+  if (isJsonObject(entry) && isPlain(entry)) return entry;
   throw new CosmoError("INVALID_ENTRY", "the entry is no plain object", { field: "entry" });
 }
 

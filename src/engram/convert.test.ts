@@ -1,0 +1,310 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  Durability,
+  ImprintBody,
+  ImprintOp,
+  MergeStrategy,
+  RecallBody,
+  RecallMode,
+} from "../../gen/cosmonapse/v1/memory.js";
+import { CosmoError } from "../errors/index.js";
+import type { ImprintOptions, RecallOptions } from "../neuron/index.js";
+import { createRecall } from "../testing/engram/index.js";
+import { toHits, toImprintBody, toReceipt } from "./convert.js";
+import { toRecallBody } from "./convert-query.js";
+import { readImprint } from "./imprint-plan.js";
+import { readQuery } from "./query.js";
+
+function codeOf(attempt: () => unknown): string {
+  try {
+    attempt();
+    return "none";
+  } catch (thrown) {
+    return thrown instanceof CosmoError ? thrown.code : `untyped: ${String(thrown)}`;
+  }
+}
+
+/** What a caller without types may pass. */
+function untyped<T>(value: unknown): T {
+  // The whole point: the value is not of this type.
+  return value as T;
+}
+
+const entryId = "eng_01HZZZZZZZZZZZZZZZZZZZZZZZ";
+
+describe("toImprintBody", () => {
+  test("lifts tags and id out of the entry and keeps the rest as canonical content", () => {
+    const entry = { question: "q", tags: ["b", "a", "b"], id: entryId, answer: 42 };
+    const body = toImprintBody({ op: "upsert", entry, ifVersion: 3, ttlMs: 1500, strategy: "deepUnion" }, "i-1");
+
+    expect(new TextDecoder().decode(body.content?.data)).toBe('{"answer":42,"question":"q"}');
+    expect(body).toMatchObject({
+      op: ImprintOp.UPSERT,
+      id: entryId,
+      mergeKey: undefined,
+      tags: ["a", "b"],
+      ifVersion: 3n,
+      ttl: { seconds: 1n, nanos: 500_000_000 },
+      imprintId: "i-1",
+      strategy: MergeStrategy.DEEP_UNION,
+    });
+  });
+
+  test("leaves the caller's entry as it was", () => {
+    const entry = { tags: ["b", "a"], n: 1 };
+    toImprintBody({ op: "add", entry }, "i-1");
+
+    expect(entry).toEqual({ tags: ["b", "a"], n: 1 });
+  });
+
+  test("deletes by a key without an entry", () => {
+    const body = toImprintBody({ op: "delete", mergeKey: "k" }, "i-1");
+
+    expect(readImprint(ImprintBody.decode(ImprintBody.encode(body).finish()), "evt_1")).toMatchObject({
+      mergeKey: "k",
+    });
+  });
+
+  test("advises a merge key for an id of another form", () => {
+    expect(() => toImprintBody({ op: "upsert", entry: { id: "user-7" } }, "i-1")).toThrow(
+      /\[INVALID_ENTRY\].*mergeKey/,
+    );
+    expect(codeOf(() => toImprintBody({ op: "upsert", entry: { id: 7 } }, "i-1"))).toBe("INVALID_ENTRY");
+  });
+
+  test.each<[string, string, unknown]>([
+    ["an option that is spelled wrong", "INVALID_ARGUMENT", { op: "add", entry: {}, mergekey: "k" }],
+    ["an unknown op", "INVALID_ARGUMENT", { op: "increment", entry: {} }],
+    ["an op that every object has", "INVALID_ARGUMENT", { op: "constructor", entry: {} }],
+    ["no entry", "INVALID_ARGUMENT", { op: "add" }],
+    ["no address", "INVALID_ARGUMENT", { op: "upsert", entry: {} }],
+    ["a key that is no string", "INVALID_ARGUMENT", { op: "add", entry: {}, mergeKey: 5 }],
+    ["a negative version", "INVALID_ARGUMENT", { op: "add", entry: {}, mergeKey: "k", ifVersion: -1 }],
+    ["a version with a fraction", "INVALID_ARGUMENT", { op: "add", entry: {}, mergeKey: "k", ifVersion: 1.5 }],
+    ["a version that is NaN", "INVALID_ARGUMENT", { op: "add", entry: {}, mergeKey: "k", ifVersion: Number.NaN }],
+    ["a ttl of zero", "INVALID_ARGUMENT", { op: "add", entry: {}, ttlMs: 0 }],
+    ["an infinite ttl", "INVALID_ARGUMENT", { op: "add", entry: {}, ttlMs: Infinity }],
+    ["an unknown strategy", "INVALID_ARGUMENT", { op: "merge", entry: {}, mergeKey: "k", strategy: "toString" }],
+    ["an entry that is a list", "INVALID_ENTRY", { op: "add", entry: [] }],
+    ["an entry that is null", "INVALID_ENTRY", { op: "add", entry: null }],
+    ["an entry that is an instance", "INVALID_ENTRY", { op: "add", entry: new Map([["a", 1]]) }],
+    ["an instance in an entry", "INVALID_ENTRY", { op: "add", entry: { at: new Date(0) } }],
+    ["NaN", "INVALID_ENTRY", { op: "add", entry: { n: Number.NaN } }],
+    ["a bigint", "INVALID_ENTRY", { op: "add", entry: { n: 2n ** 53n + 1n } }],
+    ["half a surrogate pair", "INVALID_ENTRY", { op: "add", entry: { n: "\uD800" } }],
+    ["5 MiB", "INVALID_ENTRY", { op: "add", entry: { n: "x".repeat(5_242_880) } }],
+    ["tags that are no list", "INVALID_ENTRY", { op: "add", entry: { tags: "qa" } }],
+    ["a tag that is no string", "INVALID_ENTRY", { op: "add", entry: { tags: [1] } }],
+    ["an empty tag", "INVALID_ENTRY", { op: "add", entry: { tags: [""] } }],
+    ["an empty key", "INVALID_ENTRY", { op: "add", entry: {}, mergeKey: "" }],
+    ["a key with U+0000", "INVALID_ENTRY", { op: "add", entry: {}, mergeKey: "a\0" }],
+    ["a key with half a surrogate pair", "INVALID_ENTRY", { op: "add", entry: {}, mergeKey: "\uDC00" }],
+  ])("refuses %s as %s", (_, code, options) => {
+    expect(codeOf(() => toImprintBody(untyped<ImprintOptions>(options), "i-1"))).toBe(code);
+  });
+
+  test("says which option was meant", () => {
+    const options = untyped<ImprintOptions>({ op: "add", entry: {}, merge_key: "k" });
+
+    expect(() => toImprintBody(options, "i-1")).toThrow("did you mean mergeKey?");
+  });
+
+  test.each(["", "with space", "x".repeat(65)])("refuses the imprint id %j", (imprintId) => {
+    expect(codeOf(() => toImprintBody({ op: "add", entry: {} }, imprintId))).toBe("INVALID_ARGUMENT");
+  });
+
+  test("writes whatever JSON it takes so that an Engram reads the same", () => {
+    const keys = fc.string().filter((key) => key !== "tags" && key !== "id" && !key.includes("\0"));
+    const entries = fc.dictionary(keys, fc.jsonValue({ noUnicodeString: false }));
+    fc.assert(
+      fc.property(entries, (entry) => {
+        const options = untyped<ImprintOptions>({ op: "add", entry });
+        if (codeOf(() => toImprintBody(options, "i-1")) !== "none") return;
+        const plan = readImprint(toImprintBody(options, "i-1"), "evt_1");
+        expect(plan.content.value).toEqual(JSON.parse(JSON.stringify(entry)));
+      }),
+    );
+  });
+});
+
+describe("toRecallBody", () => {
+  test("writes every part, so that an Engram reads it", () => {
+    const options: RecallOptions = {
+      query: {
+        text: "Two words",
+        textMatch: "any",
+        ids: [entryId],
+        mergeKey: "k",
+        tags: ["b", "a"],
+        where: {
+          and: [{ path: "/n", op: "gte", value: 2 }, { not: { or: [{ path: "/x", op: "exists", value: true }] } }],
+        },
+        since: new Date(1000),
+        until: new Date(2000),
+        topK: 7,
+        minScore: 0.5,
+      },
+    };
+    const body = RecallBody.decode(RecallBody.encode(toRecallBody(options, "merge")).finish());
+
+    expect(body.mode).toBe(RecallMode.MERGE);
+    expect(readQuery(body)).toMatchObject({
+      words: new Set(["two", "words"]),
+      matchesAny: true,
+      ids: [entryId],
+      mergeKey: "k",
+      tags: ["a", "b"],
+      where: {
+        kind: "all",
+        conditions: [
+          { path: ["n"], value: 2 },
+          { kind: "not", condition: { kind: "any" } },
+        ],
+      },
+      sinceMs: 1000,
+      untilMs: 2000,
+      topK: 7,
+      minScore: 0.5,
+    });
+  });
+
+  test("asks for everything without a query, and for the best hit in the mode first", () => {
+    expect(readQuery(toRecallBody({}, "all"))).toMatchObject({ words: undefined, topK: 50, cursor: undefined });
+    expect(readQuery(toRecallBody({ query: { topK: 9 } }, "first")).topK).toBe(1);
+  });
+
+  test("passes on a cursor that another implementation made", () => {
+    expect(toRecallBody({ query: { cursor: "of some other form" } }, "all").query?.cursor).toBe("of some other form");
+  });
+
+  const deep = (levels: number): unknown =>
+    levels === 1 ? { path: "", op: "exists", value: true } : { not: deep(levels - 1) };
+  const circle: { not?: unknown } = {};
+  circle.not = circle;
+  test.each<[string, unknown]>([
+    ["an unknown part", { txt: "a" }],
+    ["a text that is no string", { text: 5 }],
+    ["a text without words", { text: "?!" }],
+    ["an unknown text match", { text: "a", textMatch: "most" }],
+    ["ids that are no list", { ids: entryId }],
+    ["an id of another form", { ids: ["user-7"] }],
+    ["tags that are not all strings", { tags: ["a", 1] }],
+    ["a since that is a number", { since: 5 }],
+    ["an until that is no valid date", { until: new Date(Number.NaN) }],
+    ["a topK of zero", { topK: 0 }],
+    ["a topK over 1,000", { topK: 1001 }],
+    ["a topK with a fraction", { topK: 1.5 }],
+    ["a least score over one", { minScore: 1.01 }],
+    ["a least score that is NaN", { minScore: Number.NaN }],
+    ["a condition that is null", { where: null }],
+    ["a condition without an operator", { where: { path: "/a", value: 1 } }],
+    ["an unknown operator", { where: { path: "/a", op: "like", value: "x" } }],
+    ["an operator that every object has", { where: { path: "/a", op: "constructor", value: "x" } }],
+    ["a condition with two meanings", { where: { and: [], or: [] } }],
+    ["a condition with a part too many", { where: { path: "/a", op: "eq", value: 1, flags: "i" } }],
+    ["an empty and", { where: { and: [] } }],
+    ["an or that is no list", { where: { or: { path: "/a", op: "eq", value: 1 } } }],
+    ["a path that is no pointer", { where: { path: "a.b", op: "eq", value: 1 } }],
+    ["a path that is no string", { where: { path: 5, op: "eq", value: 1 } }],
+    ["a value that is no JSON", { where: { path: "/a", op: "eq", value: undefined } }],
+    ["a value of the wrong type", { where: { path: "/a", op: "gt", value: true } }],
+    ["17 levels", { where: deep(17) }],
+    ["a circle", { where: circle }],
+  ])("refuses %s", (_, query) => {
+    expect(codeOf(() => toRecallBody({ query: untyped<object>(query) }, "all"))).toBe("INVALID_FILTER");
+  });
+
+  test("takes 16 levels, and refuses an unknown mode", () => {
+    expect(codeOf(() => toRecallBody({ query: { where: untyped(deep(16)) } }, "all"))).toBe("none");
+    expect(codeOf(() => toRecallBody({}, untyped("best")))).toBe("INVALID_ARGUMENT");
+    expect(codeOf(() => toRecallBody(untyped({ text: "a" }), "all"))).toBe("INVALID_ARGUMENT");
+  });
+});
+
+describe("toHits", () => {
+  const entry = {
+    id: entryId,
+    mergeKey: "k",
+    content: { mediaType: "", data: new TextEncoder().encode('{"n":1}'), schema: "" },
+    tags: ["a"],
+    version: 3n,
+    createdAt: { seconds: 1n, nanos: 5_000_000 },
+    updatedAt: { seconds: 2n, nanos: 0 },
+    expiresAt: undefined,
+    seq: 4n,
+    provenance: undefined,
+  };
+
+  test("gives content, times and numbers as JavaScript has them", () => {
+    const body = { engramId: "ctx", hits: [{ entry, score: 0.5 }], truncated: false, cursor: "" };
+
+    expect(toHits(body)).toEqual([
+      {
+        engramId: "ctx",
+        id: entryId,
+        mergeKey: "k",
+        content: { n: 1 },
+        tags: ["a"],
+        version: 3,
+        seq: 4,
+        createdAt: new Date(1005),
+        updatedAt: new Date(2000),
+        score: 0.5,
+        sources: ["ctx"],
+      },
+    ]);
+  });
+
+  test.each([
+    ["no entry", undefined],
+    ["no content", { ...entry, content: undefined }],
+    ["no times", { ...entry, updatedAt: undefined }],
+    ["content that is no JSON", { ...entry, content: { mediaType: "", data: Uint8Array.of(0xff), schema: "" } }],
+    [
+      "content that is a list",
+      { ...entry, content: { mediaType: "", data: new TextEncoder().encode("[]"), schema: "" } },
+    ],
+  ])("refuses a hit with %s as a failure of the Engram", (_, broken) => {
+    const body = { engramId: "ctx", hits: [{ entry: broken, score: 1 }], truncated: false, cursor: "" };
+
+    expect(codeOf(() => toHits(body))).toBe("ENGRAM_FAILED");
+  });
+});
+
+test("toReceipt names the durability, and the least for one that it does not know", () => {
+  const receipt = {
+    engramId: "ctx",
+    id: entryId,
+    mergeKey: undefined,
+    version: 2n,
+    seq: 1n,
+    created: true,
+    deleted: false,
+    replayed: false,
+    durability: Durability.DISK,
+    op: ImprintOp.APPEND,
+  };
+
+  expect(toReceipt(receipt)).toEqual({
+    engramId: "ctx",
+    id: entryId,
+    mergeKey: undefined,
+    version: 2,
+    seq: 1,
+    created: true,
+    deleted: false,
+    replayed: false,
+    durability: "disk",
+  });
+  expect(toReceipt({ ...receipt, durability: Durability.OS }).durability).toBe("os");
+  expect(toReceipt({ ...receipt, durability: untyped(9) }).durability).toBe("memory");
+});
+
+test("readQuery refuses instants out of range", () => {
+  for (const nanos of [-1, 1_000_000_000]) {
+    expect(codeOf(() => readQuery(createRecall({ since: { seconds: 0n, nanos } })))).toBe("INVALID_FILTER");
+  }
+  expect(codeOf(() => readQuery(createRecall({ until: { seconds: 2n ** 62n, nanos: 0 } })))).toBe("INVALID_FILTER");
+  expect(readQuery(createRecall({ since: { seconds: 1n, nanos: 1 } })).sinceMs).toBe(1001);
+});
