@@ -1,8 +1,10 @@
-import { routingCases } from "./routing-cases.js";
 import type { SynapseCase } from "./case.js";
+import { outcomeCases } from "./outcome-cases.js";
+import { redeliveryCases } from "./redelivery-cases.js";
+import { routingCases } from "./routing-cases.js";
 
 export { runSynapseCase, type Stage, type SynapseCase, type SynapseDriver } from "./case.js";
 export { Peer, type Delivered, type PeerDraft, type PeerOptions } from "./peer.js";
 
 /** What every Synapse does, one case after another. Play each with `runSynapseCase` on a driver of your own. */
-export const synapseCases: readonly SynapseCase[] = [...routingCases];
+export const synapseCases: readonly SynapseCase[] = [...routingCases, ...outcomeCases, ...redeliveryCases];
