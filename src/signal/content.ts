@@ -1,6 +1,7 @@
 import type { Content } from "../../gen/cosmonapse/v1/task.js";
 import { CosmoError, describeThrown, toCosmoError, type ErrorName } from "../errors/index.js";
 import type { Json } from "../foundation/index.js";
+import { checkJson } from "./json-check.js";
 
 declare class TextEncoder {
   encode(text: string): Uint8Array;
@@ -10,95 +11,52 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 
-const depthMax = 512;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** JSON as Content. Throws `code` for anything that JSON cannot say exactly, and names where it is. */
+/**
+ * JSON as Content, its media type left empty. Properties that are undefined are left out and `toJSON` is called, as
+ * `JSON.stringify` does. Throws `code` for whatever else JSON cannot say: undefined itself, a function, a symbol, a
+ * bigint, a number that is not finite, half a surrogate pair, a circle, a Map, more than 512 levels; the message names
+ * the place (COS-CONT-001, COS-CONT-006).
+ */
 export function encodeJson(value: unknown, code: ErrorName): Content {
+  const requirement = code === "INVALID_OUTPUT" ? "COS-CONT-006" : "COS-CONT-001";
   try {
-    checkJson(value, { code, path: "", ancestors: new Set() });
-    return { mediaType: "", data: encoder.encode(JSON.stringify(value)), schema: "" };
+    checkJson(value, (message) => {
+      throw new CosmoError(code, message, { requirement });
+    });
+    return { mediaType: "", data: encoder.encode(JSON.stringify(value) ?? "null"), schema: "" };
   } catch (thrown) {
     throw toCosmoError(thrown, code);
   }
 }
 
-/** The JSON that a Content holds; `missing` without one. Throws `code` for another media type, bad UTF-8 or bad JSON. */
+/**
+ * The JSON that a Content holds; `missing` without one. Throws `code` for another media type, bad UTF-8, a byte order
+ * mark, or what is no JSON (COS-CONT-001, COS-CONT-003, COS-CONT-004, COS-CONT-007).
+ */
 export function decodeJson(content: Content | undefined, missing: Json, code: ErrorName): Json {
   if (content === undefined) return missing;
-  const { mediaType, data } = content;
-  if (mediaType !== "" && mediaType.split(";")[0]?.trim().toLowerCase() !== "application/json") {
-    throw new CosmoError(code, `The content is ${mediaType}, where JSON is expected`, { requirement: "COS-CONT-002" });
+  const requirement = code === "INVALID_INPUT" ? "COS-CONT-004" : "COS-CONT-001";
+  if (!isJsonType(content.mediaType)) {
+    const found = content.mediaType.slice(0, 200);
+    throw new CosmoError(code, `The content is ${found}, where JSON is expected`, { requirement });
   }
   try {
-    return JSON.parse(decoder.decode(data));
+    return parseJson(content.data);
   } catch (thrown) {
     const message = `The content is no JSON in UTF-8: ${describeThrown(thrown)}`;
-    throw new CosmoError(code, message, { requirement: "COS-CONT-003", cause: thrown });
+    throw new CosmoError(code, message, { requirement, cause: thrown });
   }
 }
 
-interface Place {
-  readonly code: ErrorName;
-  readonly path: string;
-  readonly ancestors: Set<object>;
+/** True for an empty media type and for `application/json`, in any case and with any parameters. */
+export function isJsonType(mediaType: string): boolean {
+  return mediaType === "" || /^\s*application\/json\s*(;|$)/i.test(mediaType);
 }
 
-function fail({ code, path }: Place, what: string): never {
-  throw new CosmoError(code, `${path === "" ? "The value" : path} is ${what}, which is not JSON`, {
-    requirement: "COS-CONT-001",
-  });
-}
-
-function checkJson(value: unknown, place: Place): void {
-  switch (typeof value) {
-    case "string":
-      if (!isWellFormed(value)) fail(place, "a string with a lone surrogate");
-      return;
-    case "number":
-      if (!Number.isFinite(value)) fail(place, String(value));
-      return;
-    case "boolean":
-      return;
-    case "object":
-      if (value !== null) checkObject(value, place);
-      return;
-    default:
-      fail(place, value === undefined ? "undefined" : `a ${typeof value}`);
-  }
-}
-
-function checkObject(value: object, { code, path, ancestors }: Place): void {
-  if ("toJSON" in value && typeof value.toJSON === "function") {
-    checkJson(callToJson(value, value.toJSON, code), { code, path, ancestors });
-    return;
-  }
-  if (ancestors.has(value)) fail({ code, path, ancestors }, "a circular reference");
-  if (ancestors.size >= depthMax) fail({ code, path, ancestors }, `nested deeper than ${depthMax}`);
-  ancestors.add(value);
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkJson(item, { code, path: `${path}[${index}]`, ancestors });
-  } else {
-    for (const [name, item] of Object.entries(value)) {
-      if (item === undefined) continue;
-      if (!isWellFormed(name)) fail({ code, path, ancestors }, "an object with a lone surrogate in a name");
-      checkJson(item, { code, path: path === "" ? name : `${path}.${name}`, ancestors });
-    }
-  }
-  ancestors.delete(value);
-}
-
-function callToJson(value: object, toJson: Function, code: ErrorName): unknown {
-  try {
-    return Reflect.apply(toJson, value, [""]);
-  } catch (thrown) {
-    throw new CosmoError(code, `toJSON failed: ${describeThrown(thrown)}`, { cause: thrown });
-  }
-}
-
-const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
-
-function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
+/** The JSON of a text in UTF-8. Throws what the platform throws. */
+export function parseJson(data: Uint8Array): Json {
+  return JSON.parse(decoder.decode(data));
 }

@@ -43,3 +43,15 @@ export function signalTypeName(type: number): string {
 export function bodyType(body: Signal["body"]): number {
   return body === undefined ? 0 : (byBody.get(body.$case)?.type ?? 0);
 }
+
+const firstBodyField = 16;
+const lastBodyField = 999;
+
+/** The type of a Signal, also of one whose body this version does not know; 0 without a body. */
+export function typeOf(signal: Signal): number {
+  const known = bodyType(signal.body);
+  if (known !== 0) return known;
+  // The codec keeps unknown fields by their tags.
+  const numbers = Object.keys(signal._unknownFields ?? {}).map((tag) => Number(tag) >>> 3);
+  return numbers.find((number) => number >= firstBodyField && number <= lastBodyField) ?? 0;
+}

@@ -993,7 +993,8 @@ export const SCHEMA_TABLE = {
       "currentVersion": {
         "name": "current_version",
         "number": 9,
-        "kind": "uint64"
+        "kind": "uint64",
+        "optional": true
       },
       "replayed": {
         "name": "replayed",
@@ -1024,7 +1025,8 @@ export const SCHEMA_TABLE = {
       "text": {
         "name": "text",
         "number": 1,
-        "kind": "string"
+        "kind": "string",
+        "optional": true
       },
       "textMatch": {
         "name": "text_match",
@@ -1041,7 +1043,8 @@ export const SCHEMA_TABLE = {
       "mergeKey": {
         "name": "merge_key",
         "number": 4,
-        "kind": "string"
+        "kind": "string",
+        "optional": true
       },
       "tags": {
         "name": "tags",
@@ -1075,7 +1078,8 @@ export const SCHEMA_TABLE = {
       "minScore": {
         "name": "min_score",
         "number": 10,
-        "kind": "double"
+        "kind": "double",
+        "optional": true
       },
       "cursor": {
         "name": "cursor",
@@ -1182,7 +1186,8 @@ export const SCHEMA_TABLE = {
       "mergeKey": {
         "name": "merge_key",
         "number": 2,
-        "kind": "string"
+        "kind": "string",
+        "optional": true
       },
       "content": {
         "name": "content",
@@ -1222,7 +1227,8 @@ export const SCHEMA_TABLE = {
       "seq": {
         "name": "seq",
         "number": 9,
-        "kind": "uint64"
+        "kind": "uint64",
+        "optional": true
       },
       "provenance": {
         "name": "provenance",
@@ -1263,7 +1269,8 @@ export const SCHEMA_TABLE = {
       "mergeKey": {
         "name": "merge_key",
         "number": 3,
-        "kind": "string"
+        "kind": "string",
+        "optional": true
       },
       "content": {
         "name": "content",
@@ -1280,7 +1287,8 @@ export const SCHEMA_TABLE = {
       "ifVersion": {
         "name": "if_version",
         "number": 6,
-        "kind": "uint64"
+        "kind": "uint64",
+        "optional": true
       },
       "ttl": {
         "name": "ttl",
@@ -1314,7 +1322,8 @@ export const SCHEMA_TABLE = {
       "mergeKey": {
         "name": "merge_key",
         "number": 3,
-        "kind": "string"
+        "kind": "string",
+        "optional": true
       },
       "version": {
         "name": "version",
@@ -1324,7 +1333,8 @@ export const SCHEMA_TABLE = {
       "seq": {
         "name": "seq",
         "number": 5,
-        "kind": "uint64"
+        "kind": "uint64",
+        "optional": true
       },
       "created": {
         "name": "created",
