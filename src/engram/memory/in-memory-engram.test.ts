@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
+import { createDeferred } from "../../foundation/index.js";
 import {
   createCall,
   createImprint,
@@ -81,12 +82,24 @@ describe("InMemoryEngram", () => {
   test("decides imprints in the order of the calls, however long their digests take", async () => {
     await using engram = await open(createStepClock());
     await engram.open("vectors");
-    const large = JSON.stringify({ n: 0, t: "x".repeat(1_000_000) });
-    const calls = [large, '{"n":1}', '{"n":2}'].map((content, index) =>
-      engram.imprint(createImprint("APPEND", content, { mergeKey: "s" }), createCall({ signalId: `imprint-${index}` })),
+    const digest = crypto.subtle.digest.bind(crypto.subtle);
+    const late = createDeferred<void>();
+    const spy = vi.spyOn(crypto.subtle, "digest").mockImplementationOnce(async (algorithm, data) => {
+      await late.promise;
+      return digest(algorithm, data);
+    });
+    const calls = [0, 1, 2].map((n) =>
+      engram.imprint(
+        createImprint("APPEND", `{"n":${n}}`, { mergeKey: "s" }),
+        createCall({ signalId: `imprint-${n}` }),
+      ),
     );
+    // The digests of the others are there before that of the first.
+    await Promise.all(spy.mock.results.slice(1).map(({ value }) => value));
+    late.resolve();
 
     expect((await Promise.all(calls)).map(({ seq }) => seq)).toEqual([1n, 2n, 3n]);
+    spy.mockRestore();
   });
 
   test("ends what close met undecided as CLOSED", async () => {
