@@ -1,4 +1,4 @@
-import { Entry } from "../../gen/cosmonapse/v1/memory.js";
+import type { Entry } from "../../gen/cosmonapse/v1/memory.js";
 import { LIMIT_TABLE } from "../../gen/cosmonapse/v1/tables.js";
 import type { ErrorName } from "../errors/index.js";
 import { CosmoError } from "../errors/index.js";

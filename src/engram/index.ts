@@ -17,6 +17,7 @@ export {
   cutPage,
   isAfter,
   scoreEntry,
+  takeFirst,
   type Candidate,
   type Found,
   type Page,

@@ -66,7 +66,25 @@ export function comparePositions(left: Position, right: Position): number {
 
 /** The order of hits: score down, updated_at down, id down. */
 export function compareFound(left: Found, right: Found): number {
-  return comparePositions(positionOf(left), positionOf(right));
+  return (
+    right.score - left.score ||
+    right.entry.updatedAtMs - left.entry.updatedAtMs ||
+    compareCodePoints(right.entry.id, left.entry.id)
+  );
+}
+
+/** The first `count` in the order of hits, sorted, without sorting all. */
+export function takeFirst(all: Iterable<Found>, count: number): readonly Found[] {
+  const first: Found[] = [];
+  let bound: Found | undefined;
+  for (const found of all) {
+    if (bound !== undefined && compareFound(found, bound) > 0) continue;
+    first.push(found);
+    if (first.length < 2 * count) continue;
+    first.sort(compareFound).length = count;
+    bound = first.at(-1);
+  }
+  return first.sort(compareFound).slice(0, count);
 }
 
 /** True if the entry comes after what the pages before have shown. */

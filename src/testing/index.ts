@@ -10,3 +10,21 @@ export {
   type SynapseCase,
   type SynapseDriver,
 } from "./synapse/index.js";
+export {
+  createCall,
+  createImprint,
+  createRecall,
+  engramBattery,
+  runEngramBattery,
+  runPaging,
+  runProgram,
+  runVector,
+  type BatteryReport,
+  type EngramCase,
+  type OpenEngram,
+  type Vector,
+  type VectorFilter,
+  type VectorImprint,
+  type VectorQuery,
+  type VectorStep,
+} from "./engram/index.js";

@@ -5,15 +5,14 @@ import {
   createCall,
   createImprint,
   createRecall,
-  createStepClock,
+  FakeClock,
   engramBattery,
   runEngramBattery,
-  type StepClock,
-} from "../../testing/engram/index.js";
+} from "../../testing/index.js";
 import { IMPRINT_WINDOW_MS, TOMBSTONE_WINDOW_MS, type Engram } from "../index.js";
 import { InMemoryEngram } from "./index.js";
 
-async function open(clock: StepClock): Promise<Engram> {
+async function open(clock: FakeClock): Promise<Engram> {
   return new InMemoryEngram({ engramId: "ctx", engramKind: "context", clock });
 }
 
@@ -44,7 +43,7 @@ describe("InMemoryEngram", () => {
   });
 
   test("refuses the cursor of another store", async () => {
-    const clock = createStepClock();
+    const clock = new FakeClock();
     await using first = await open(clock);
     await using second = await open(clock);
     for (const engram of [first, second]) {
@@ -58,7 +57,7 @@ describe("InMemoryEngram", () => {
   });
 
   test("forgets the version of a key a day after its entry was deleted, and not before", async () => {
-    const clock = createStepClock();
+    const clock = new FakeClock();
     await using engram = await open(clock);
     await engram.open("vectors");
     let imprints = 0;
@@ -80,7 +79,7 @@ describe("InMemoryEngram", () => {
   });
 
   test("decides imprints in the order of the calls, however long their digests take", async () => {
-    await using engram = await open(createStepClock());
+    await using engram = await open(new FakeClock());
     await engram.open("vectors");
     const digest = crypto.subtle.digest.bind(crypto.subtle);
     const late = createDeferred<void>();
@@ -103,7 +102,7 @@ describe("InMemoryEngram", () => {
   });
 
   test("ends what close met undecided as CLOSED", async () => {
-    const engram = await open(createStepClock());
+    const engram = await open(new FakeClock());
     await engram.open("vectors");
     const undecided = engram.imprint(createImprint("ADD", "{}"), createCall());
     await engram.close();

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createStepClock, runPaging, runProgram } from "../../testing/engram/index.js";
+import { FakeClock, runPaging, runProgram } from "../../testing/index.js";
 import { InMemoryEngram } from "./index.js";
 
 type Run = typeof runProgram;
 
 async function findingsOf(run: Run, numbers: readonly number[]): Promise<readonly string[]> {
-  const clock = createStepClock();
+  const clock = new FakeClock();
   await using engram = new InMemoryEngram({ engramId: "ctx", engramKind: "context", clock });
   return await run(engram, clock, numbers);
 }

@@ -1,9 +1,9 @@
 import type { Json } from "../../foundation/index.js";
 import {
-  compareFound,
   isAfter,
   leafTokens,
   scoreEntry,
+  takeFirst,
   TOMBSTONE_WINDOW_MS,
   type Candidate,
   type Effect,
@@ -125,17 +125,19 @@ export class Rows {
     if (mergeKey !== undefined) this.#keys.remove([mergeKey], row);
   }
 
-  /** What matches and comes after the cursor, in order; of what was there at revision `asOf`. */
+  /** The first `topK`, and one more if there is one, of what matches after the cursor and was there at `asOf`. */
   search(plan: QueryPlan, nowMs: number, asOf: number): readonly Found[] {
-    const found: Found[] = [];
+    return takeFirst(this.#matches(plan, nowMs, asOf), plan.topK + 1);
+  }
+
+  *#matches(plan: QueryPlan, nowMs: number, asOf: number): Iterable<Found> {
     for (const row of this.#candidates(plan)) {
       if (row.revision > asOf) continue;
       const score = scoreEntry(plan, row, nowMs);
       if (score === undefined) continue;
-      const next = { entry: row.entry, score };
-      if (isAfter(next, plan.cursor)) found.push(next);
+      const found = { entry: row.entry, score };
+      if (isAfter(found, plan.cursor)) yield found;
     }
-    return found.sort(compareFound);
   }
 
   /** The smallest set that an index gives; everything only if no part of the query has an index. */

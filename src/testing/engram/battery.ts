@@ -1,6 +1,6 @@
 import type { Engram } from "../../engram/index.js";
+import { FakeClock } from "../fake-clock.js";
 import { engramCases } from "./cases.js";
-import { createStepClock, type StepClock } from "./fixtures.js";
 import { runVector } from "./run-vector.js";
 import type { Vector } from "./vector.js";
 import idempotency from "./vectors/idempotency.json" with { type: "json" };
@@ -19,7 +19,7 @@ import where from "./vectors/where.json" with { type: "json" };
  * Makes a fresh, empty Engram of the backend under test, with the id `ctx` and this clock as the store's. It is closed
  * after its case.
  */
-export type OpenEngram = (clock: StepClock) => Promise<Engram>;
+export type OpenEngram = (clock: FakeClock) => Promise<Engram>;
 
 /** One case of the battery. */
 export interface EngramCase {
@@ -45,8 +45,8 @@ const vectors: Readonly<Record<string, readonly Vector[]>> = {
   input,
 };
 
-async function withEngram<T>(open: OpenEngram, use: (engram: Engram, clock: StepClock) => Promise<T>): Promise<T> {
-  const clock = createStepClock();
+async function withEngram<T>(open: OpenEngram, use: (engram: Engram, clock: FakeClock) => Promise<T>): Promise<T> {
+  const clock = new FakeClock();
   await using engram = await open(clock);
   return await use(engram, clock);
 }

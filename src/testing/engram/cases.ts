@@ -1,14 +1,15 @@
 import { RecallMode } from "../../../gen/cosmonapse/v1/memory.js";
 import type { Engram } from "../../engram/index.js";
 import { toCosmoError } from "../../errors/index.js";
-import { createCall, createImprint, createRecall, type StepClock } from "./fixtures.js";
+import type { FakeClock } from "../fake-clock.js";
+import { createCall, createImprint, createRecall } from "./fixtures.js";
 
 /** What a case gives back: what does not hold, in words. */
 type Findings = Promise<readonly string[]>;
 
 interface BehaviourCase {
   readonly name: string;
-  readonly run: (engram: Engram, clock: StepClock) => Findings;
+  readonly run: (engram: Engram, clock: FakeClock) => Findings;
 }
 
 const call = createCall();
@@ -53,8 +54,8 @@ async function countsTo200(engram: Engram): Findings {
     for (let done = 0, attempt = 0; done < 20; attempt += 1) {
       const { hits } = await engram.recall(createRecall({ mergeKey: "k" }), call);
       const entry = hits[0]?.entry;
-      const n = Number(JSON.parse(decoder.decode(entry?.content?.data)).n);
-      const body = createImprint("UPSERT", `{"n":${n + 1}}`, { mergeKey: "k", ifVersion: entry?.version });
+      const [n] = decoder.decode(entry?.content?.data).match(/\d+/) ?? [];
+      const body = createImprint("UPSERT", `{"n":${Number(n) + 1}}`, { mergeKey: "k", ifVersion: entry?.version });
       if ((await codeOf(engram.imprint(body, callOf(`w${worker}-${attempt}`)))) === "none") done += 1;
     }
   };

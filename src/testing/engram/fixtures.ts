@@ -1,26 +1,6 @@
 import { ImprintOp, MergeStrategy, RecallMode, TextMatch } from "../../../gen/cosmonapse/v1/memory.js";
 import type { ImprintBody, Query, RecallBody } from "../../../gen/cosmonapse/v1/memory.js";
 import type { EngramCall } from "../../engram/index.js";
-import type { Clock } from "../../foundation/index.js";
-
-/** A clock that stands still until it is told to go on. */
-export interface StepClock extends Clock {
-  /** Lets time pass, milliseconds. */
-  advance(ms: number): void;
-}
-
-/** A clock for Engrams: they only read the time, so its timers never fire. */
-export function createStepClock(startMs = Date.UTC(2030, 0, 1)): StepClock {
-  let nowMs = startMs;
-  return {
-    wallMs: () => nowMs,
-    monotonicMs: () => nowMs - startMs,
-    schedule: () => () => undefined,
-    advance(ms) {
-      nowMs += ms;
-    },
-  };
-}
 
 /** A call in the namespace `vectors` with room for 4 MiB; parts replace the defaults. */
 export function createCall(parts: Partial<EngramCall> = {}): EngramCall {

@@ -1,5 +1,5 @@
 export { engramBattery, runEngramBattery, type BatteryReport, type EngramCase, type OpenEngram } from "./battery.js";
-export { createCall, createImprint, createRecall, createStepClock, type StepClock } from "./fixtures.js";
+export { createCall, createImprint, createRecall } from "./fixtures.js";
 export { runPaging } from "./paging.js";
 export { runProgram } from "./program.js";
 export { runVector } from "./run-vector.js";

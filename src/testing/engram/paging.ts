@@ -1,5 +1,6 @@
 import type { Engram } from "../../engram/index.js";
-import { createCall, createImprint, createRecall, type StepClock } from "./fixtures.js";
+import type { FakeClock } from "../fake-clock.js";
+import { createCall, createImprint, createRecall } from "./fixtures.js";
 import { Draw } from "./draw.js";
 
 /**
@@ -8,7 +9,7 @@ import { Draw } from "./draw.js";
  */
 export async function runPaging(
   engram: Engram,
-  clock: StepClock,
+  clock: FakeClock,
   numbers: readonly number[],
 ): Promise<readonly string[]> {
   await engram.open("vectors");

@@ -1,8 +1,9 @@
 import { RecallMode } from "../../../gen/cosmonapse/v1/memory.js";
 import type { Engram } from "../../engram/index.js";
 import { toCosmoError } from "../../errors/index.js";
+import type { FakeClock } from "../fake-clock.js";
 import { Draw, drawImprint, drawQuery, type DrawnQuery } from "./draw.js";
-import { createCall, type StepClock } from "./fixtures.js";
+import { createCall } from "./fixtures.js";
 import { EngramModel, type ModelEntry } from "./model.js";
 import { vectorImprint, vectorQuery, type VectorScope } from "./vector-body.js";
 import type { VectorImprint, VectorQuery } from "./vector.js";
@@ -16,11 +17,11 @@ class Program {
   readonly #ids = new Map<string, string>();
   readonly #sent: Sent[] = [];
   readonly #engram: Engram;
-  readonly #clock: StepClock;
+  readonly #clock: FakeClock;
   readonly #draw: Draw;
   readonly #scope: VectorScope;
 
-  constructor(engram: Engram, clock: StepClock, draw: Draw) {
+  constructor(engram: Engram, clock: FakeClock, draw: Draw) {
     this.#engram = engram;
     this.#clock = clock;
     this.#draw = draw;
@@ -141,7 +142,7 @@ function scoreNaively(entry: ModelEntry, text: string, match: string | undefined
  */
 export async function runProgram(
   engram: Engram,
-  clock: StepClock,
+  clock: FakeClock,
   numbers: readonly number[],
 ): Promise<readonly string[]> {
   await engram.open("vectors");

@@ -1,14 +1,15 @@
 import { RecallMode, type Hit, type ImprintedBody, type RecalledBody } from "../../../gen/cosmonapse/v1/memory.js";
 import type { Engram } from "../../engram/index.js";
-import { CosmoError, toCosmoError } from "../../errors/index.js";
+import { toCosmoError, type CosmoError } from "../../errors/index.js";
 import type { Json, JsonObject } from "../../foundation/index.js";
 import { fromTimestamp } from "../../signal/index.js";
-import { createCall, type StepClock } from "./fixtures.js";
+import type { FakeClock } from "../fake-clock.js";
+import { createCall } from "./fixtures.js";
 import { vectorImprint, vectorQuery } from "./vector-body.js";
 import type { Vector, VectorStep } from "./vector.js";
 
 /** Runs one vector on a fresh Engram whose time the clock decides; what differs, in words. Empty: it holds. */
-export async function runVector(vector: Vector, engram: Engram, clock: StepClock): Promise<readonly string[]> {
+export async function runVector(vector: Vector, engram: Engram, clock: FakeClock): Promise<readonly string[]> {
   const scope = { bound: new Map<string, string>(), startMs: clock.wallMs() };
   const findings: string[] = [];
   for (const namespace of new Set(vector.steps.map((step) => step.namespace ?? "vectors"))) {
