@@ -34,8 +34,8 @@ const parts: ReadonlySet<string> = new Set([
 
 /**
  * The body of IMPRINT for a call of `imprint`, under this imprint id. `tags` and `id` are lifted out of the entry, the
- * rest is its content. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any other
- * option that is wrong, before anything is sent.
+ * rest is its content. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any
+ * other option that is wrong, before anything is sent (COS-ENT-022).
  */
 export function toImprintBody(options: ImprintOptions, imprintId: string): ImprintBody {
   const unknown = describeUnknownPart(options, parts);

@@ -61,8 +61,8 @@ export interface Decision {
 
 /**
  * Decides one imprint: the same for every backend, without side effects (COS-OP-001 to COS-OP-020). Conditions are
- * checked in a fixed order: `ID_CONFLICT`, `KIND_CONFLICT`, `VERSION_CONFLICT`, `ALREADY_EXISTS`, the limits of a merged
- * entry (COS-OP-029).
+ * checked in a fixed order: `ID_CONFLICT`, `KIND_CONFLICT`, `VERSION_CONFLICT`, `ALREADY_EXISTS`, the limits of a
+ * merged entry (COS-OP-029).
  */
 export function decideImprint(plan: ImprintPlan, scene: Scene, stamp: Stamp): Decision {
   try {

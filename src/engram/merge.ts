@@ -17,7 +17,10 @@ function combineMembers(target: Json | undefined, patch: JsonObject, combine: Co
   return Object.fromEntries(members);
 }
 
-/** JSON Merge Patch, RFC 7396: objects recurse, null removes, anything else replaces (COS-OP-005). Changes neither argument. */
+/**
+ * JSON Merge Patch, RFC 7396: objects recurse, null removes, anything else replaces (COS-OP-005). Changes neither
+ * argument.
+ */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
   return combineMembers(target, patch, (current, value) => {
     if (value === null) return undefined;
@@ -37,7 +40,9 @@ export function deepUnion(target: Json | undefined, patch: JsonObject): JsonObje
   });
 }
 
-/** Objects recurse, lists, null and all else are replaced: how the newer of two views of one key wins (COS-MODE-004). */
+/**
+ * Objects recurse; lists, null and all else are replaced: how the newer of two views of one key wins (COS-MODE-004).
+ */
 export function overlay(older: Json | undefined, newer: JsonObject): JsonObject {
   return combineMembers(older, newer, (current, value) => (isJsonObject(value) ? overlay(current, value) : value));
 }

@@ -35,8 +35,8 @@ interface Answered {
 /**
  * Combines the answers of several Engrams. `first` gives the best hit of the first that has one; `merge` makes one hit
  * of those with the same key (without one, the same id), the newest winning field by field; `all` gives every hit. At
- * most `topK` hits remain. The result is partial if an Engram that was asked gave no answer or an error; in `first` only
- * if there is no hit (COS-MODE-001 to COS-MODE-009, COS-MODE-012 to COS-MODE-014).
+ * most `topK` hits remain. The result is partial if an Engram that was asked gave no answer or an error; in `first`
+ * only if there is no hit (COS-MODE-001 to COS-MODE-009, COS-MODE-012 to COS-MODE-014).
  */
 export function createRecallCollector(mode: RecallMode, asked: readonly string[], topK: number): RecallCollector {
   const waiting = new Set(asked);

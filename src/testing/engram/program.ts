@@ -137,8 +137,8 @@ function scoreNaively(entry: ModelEntry, text: string, match: string | undefined
 }
 
 /**
- * Runs a random program on an empty Engram and on the model, as long as there are numbers; what differs first, in words.
- * Empty: they agree.
+ * Runs a random program on an empty Engram and on the model, as long as there are numbers; what differs first, in
+ * words. Empty: they agree.
  */
 export async function runProgram(
   engram: Engram,
