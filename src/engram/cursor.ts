@@ -1,10 +1,11 @@
 import { CosmoError } from "../errors/index.js";
+import { isEntryId } from "./entry.js";
 
 /** Where a page ended. */
 export interface Cursor {
   /** The fingerprint of the query, its Engram, namespace and store. */
   readonly fingerprint: string;
-  /** The state of the store at the first page, as the driver writes it: what changed later is not on later pages. */
+  /** The state of the store at the first page, as the driver writes it, at most 256 characters of ASCII: what changed later is not on later pages. */
   readonly asOf: string;
   /** The score of the last hit. */
   readonly score: number;
@@ -13,6 +14,9 @@ export interface Cursor {
   /** The id of the last hit. */
   readonly id: string;
 }
+
+/** What the texts of a cursor are made of; base 64 takes nothing beyond Latin. */
+const plain = /^[\x20-\x7e]{0,256}$/;
 
 /** Writes a cursor as text that peers pass on without looking inside. */
 export function writeCursor(cursor: Cursor): string {
@@ -42,6 +46,7 @@ function parse(text: string): Cursor | undefined {
   const [fingerprint, asOf, score, updatedAtMs, id]: unknown[] = parts;
   if (typeof fingerprint !== "string" || typeof asOf !== "string" || typeof id !== "string") return undefined;
   if (typeof score !== "number" || typeof updatedAtMs !== "number") return undefined;
+  if (!plain.test(fingerprint) || !plain.test(asOf) || !isEntryId(id)) return undefined;
   return { fingerprint, asOf, score, updatedAtMs, id };
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
 import { createDeferred } from "../../foundation/index.js";
@@ -109,6 +110,14 @@ describe("InMemoryEngram", () => {
 
     await expect(undecided).rejects.toThrow("[CLOSED]");
   });
+});
+
+test("Every case of the battery shows requirements that the specification has", () => {
+  const specification = readFileSync("proto/README.md", "utf8");
+  const cited = new Set(engramBattery.flatMap(({ requirements }) => requirements));
+
+  expect([...cited].filter((id) => !specification.includes(`**${id}**`))).toEqual([]);
+  expect(cited.size).toBeGreaterThan(60);
 });
 
 describe("runEngramBattery", () => {

@@ -25,25 +25,53 @@ export type OpenEngram = (clock: FakeClock) => Promise<Engram>;
 export interface EngramCase {
   /** What it is about. */
   readonly group: string;
+  /** The requirements that it, or its group, shows. */
+  readonly requirements: readonly string[];
   /** A sentence that says what holds. */
   readonly name: string;
   /** Runs it on an Engram of its own; what does not hold, in words. Empty: it holds. */
   readonly run: (open: OpenEngram) => Promise<readonly string[]>;
 }
 
-const vectors: Readonly<Record<string, readonly Vector[]>> = {
-  "ops by key": opsByKey,
-  "ops by id": opsById,
-  sequences,
-  idempotency,
-  "time to live": ttl,
-  merge,
-  text,
-  where,
-  query,
-  pages,
-  input,
-};
+interface VectorGroup {
+  readonly group: string;
+  readonly requirements: string;
+  readonly vectors: readonly Vector[];
+}
+
+const groups: readonly VectorGroup[] = [
+  {
+    group: "ops by key",
+    vectors: opsByKey,
+    requirements: "OP-001 OP-003 OP-009 OP-010 OP-011 OP-012 OP-015 OP-016 OP-020",
+  },
+  {
+    group: "ops by id",
+    vectors: opsById,
+    requirements: "OP-002 OP-008 OP-012 OP-013 OP-014 OP-017 OP-029 OP-031 ENT-012",
+  },
+  { group: "sequences", vectors: sequences, requirements: "OP-003 OP-012 OP-035 RCL-023" },
+  {
+    group: "idempotency",
+    vectors: idempotency,
+    requirements: "OP-021 OP-022 OP-023 OP-024 OP-025 OP-026 OP-027 ENT-015",
+  },
+  { group: "time to live", vectors: ttl, requirements: "OP-018 OP-019 OP-020 ENT-013 ENT-014 ENT-018" },
+  { group: "merge", vectors: merge, requirements: "OP-004 OP-005 OP-006 OP-007 OP-008" },
+  { group: "text", vectors: text, requirements: "RCL-003 RCL-004 RCL-005 RCL-006 RCL-007 RCL-008" },
+  { group: "where", vectors: where, requirements: "RCL-009 RCL-010 RCL-011 RCL-012 RCL-013 RCL-014 RCL-015 ENT-010" },
+  {
+    group: "query",
+    vectors: query,
+    requirements: "RCL-001 RCL-002 RCL-016 RCL-017 RCL-021 RCL-022 ENT-008 ENT-011 ENT-016",
+  },
+  { group: "pages", vectors: pages, requirements: "RCL-018 RCL-019 RCL-020 RCL-025" },
+  {
+    group: "input",
+    vectors: input,
+    requirements: "ENT-002 ENT-003 ENT-004 ENT-005 ENT-007 ENT-008 ENT-009 OP-030 OP-032",
+  },
+];
 
 async function withEngram<T>(open: OpenEngram, use: (engram: Engram, clock: FakeClock) => Promise<T>): Promise<T> {
   const clock = new FakeClock();
@@ -51,17 +79,24 @@ async function withEngram<T>(open: OpenEngram, use: (engram: Engram, clock: Fake
   return await use(engram, clock);
 }
 
+/** `OP-001 …` in full. */
+function fullIds(requirements: string): readonly string[] {
+  return requirements.split(" ").map((id) => `COS-${id}`);
+}
+
 /** Everything that an Engram of any backend must do, case by case: the vectors and what needs more than data. */
 export const engramBattery: readonly EngramCase[] = [
-  ...Object.entries(vectors).flatMap(([group, list]) =>
-    list.map((vector) => ({
+  ...groups.flatMap(({ group, requirements, vectors }) =>
+    vectors.map((vector) => ({
       group,
+      requirements: fullIds(requirements),
       name: vector.name,
       run: (open: OpenEngram) => withEngram(open, (engram, clock) => runVector(vector, engram, clock)),
     })),
   ),
-  ...engramCases.map(({ name, run }) => ({
+  ...engramCases.map(({ name, requirements, run }) => ({
     group: "behaviour",
+    requirements: fullIds(requirements),
     name,
     run: (open: OpenEngram) => withEngram(open, run),
   })),

@@ -9,6 +9,7 @@ type Findings = Promise<readonly string[]>;
 
 interface BehaviourCase {
   readonly name: string;
+  readonly requirements: string;
   readonly run: (engram: Engram, clock: FakeClock) => Findings;
 }
 
@@ -219,19 +220,39 @@ async function recallsWithoutAQuery(engram: Engram): Findings {
 
 /** What a vector cannot say: parallel calls, copies, closing, sizes. Each gets an Engram of its own. */
 export const engramCases: readonly BehaviourCase[] = [
-  { name: "Of 100 adds at once one inserts and 99 are refused", run: adds100AtOnce },
-  { name: "200 increments under if_version by 10 writers lose none", run: countsTo200 },
-  { name: "200 appends at once are numbered without a hole", run: appends200AtOnce },
-  { name: "50 repeats of one imprint at once have one effect", run: repeatsAtOnce },
-  { name: "What a call takes and gives is a copy", run: givesCopies },
-  { name: "The host's call stands in the provenance", run: stampsTheWriter },
-  { name: "After close every use is CLOSED and close does nothing more", run: refusesAfterClose },
-  { name: "drain finishes what was accepted and refuses what comes later", run: drainsWhatItAccepted },
-  { name: "A namespace that was not opened is CLOSED", run: refusesUnopened },
-  { name: "Opening again names the same store", run: namesOneStore },
-  { name: "A call that was stopped before is CANCELLED and has no effect", run: heedsAbort },
-  { name: "An entry over 1 MiB or over 32 levels is refused, however large", run: boundsEntries },
-  { name: "Content that is no JSON in UTF-8 is refused", run: refusesOddContent },
-  { name: "A part of a query that is not known is refused, not left out", run: refusesUnknownQueryParts },
-  { name: "A recall without a query finds everything", run: recallsWithoutAQuery },
+  { name: "Of 100 adds at once one inserts and 99 are refused", requirements: "OP-001 OP-028", run: adds100AtOnce },
+  { name: "200 increments under if_version by 10 writers lose none", requirements: "OP-016 OP-028", run: countsTo200 },
+  {
+    name: "200 appends at once are numbered without a hole",
+    requirements: "OP-003 OP-028 ENT-012",
+    run: appends200AtOnce,
+  },
+  { name: "50 repeats of one imprint at once have one effect", requirements: "OP-022 OP-026", run: repeatsAtOnce },
+  { name: "What a call takes and gives is a copy", requirements: "RCL-026", run: givesCopies },
+  { name: "The host's call stands in the provenance", requirements: "ENT-015 OP-033", run: stampsTheWriter },
+  {
+    name: "After close every use is CLOSED and close does nothing more",
+    requirements: "OP-028",
+    run: refusesAfterClose,
+  },
+  {
+    name: "drain finishes what was accepted and refuses what comes later",
+    requirements: "OP-028",
+    run: drainsWhatItAccepted,
+  },
+  { name: "A namespace that was not opened is CLOSED", requirements: "ENT-016", run: refusesUnopened },
+  { name: "Opening again names the same store", requirements: "ENT-017", run: namesOneStore },
+  { name: "A call that was stopped before is CANCELLED and has no effect", requirements: "OP-028", run: heedsAbort },
+  {
+    name: "An entry over 1 MiB or over 32 levels is refused, however large",
+    requirements: "ENT-005 ENT-006",
+    run: boundsEntries,
+  },
+  { name: "Content that is no JSON in UTF-8 is refused", requirements: "ENT-002", run: refusesOddContent },
+  {
+    name: "A part of a query that is not known is refused, not left out",
+    requirements: "RCL-012",
+    run: refusesUnknownQueryParts,
+  },
+  { name: "A recall without a query finds everything", requirements: "RCL-001 RCL-025", run: recallsWithoutAQuery },
 ];
