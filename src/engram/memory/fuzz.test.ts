@@ -4,7 +4,7 @@ import { ComparisonOp, ImprintOp, MergeStrategy, TextMatch } from "../../../gen/
 import type { Filter, ImprintBody, Query } from "../../../gen/cosmonapse/v1/memory.js";
 import { CosmoError } from "../../errors/index.js";
 import { createCall, createImprint, createRecall } from "../../testing/index.js";
-import { readCursor, writeCursor } from "../cursor.js";
+import { readCursor, writeCursor } from "../index.js";
 import { InMemoryEngram } from "./index.js";
 
 const key = fc.oneof(
