@@ -73,6 +73,9 @@ export function compareFound(left: Found, right: Found): number {
   );
 }
 
+/** How many hits beyond twice those wanted gather before they are sorted: small pages would sort all the time. */
+const spareHits = 64;
+
 /** The first `count` in the order of hits, sorted, without sorting all. */
 export function takeFirst(all: Iterable<Found>, count: number): readonly Found[] {
   const first: Found[] = [];
@@ -80,7 +83,7 @@ export function takeFirst(all: Iterable<Found>, count: number): readonly Found[]
   for (const found of all) {
     if (bound !== undefined && compareFound(found, bound) > 0) continue;
     first.push(found);
-    if (first.length < 2 * count) continue;
+    if (first.length < 2 * count + spareHits) continue;
     first.sort(compareFound).length = count;
     bound = first.at(-1);
   }
