@@ -1,10 +1,21 @@
 import type { SynapseCase } from "./case.js";
 import { outcomeCases } from "./outcome-cases.js";
 import { redeliveryCases } from "./redelivery-cases.js";
+import { observerCases } from "./observer-cases.js";
 import { routingCases } from "./routing-cases.js";
+import { sessionCases } from "./session-cases.js";
+import { stopCases, traceCases } from "./trace-cases.js";
 
 export { runSynapseCase, type Stage, type SynapseCase, type SynapseDriver } from "./case.js";
 export { Peer, type Delivered, type PeerDraft, type PeerOptions } from "./peer.js";
 
 /** What every Synapse does, one case after another. Play each with `runSynapseCase` on a driver of your own. */
-export const synapseCases: readonly SynapseCase[] = [...routingCases, ...outcomeCases, ...redeliveryCases];
+export const synapseCases: readonly SynapseCase[] = [
+  ...sessionCases,
+  ...routingCases,
+  ...outcomeCases,
+  ...redeliveryCases,
+  ...traceCases,
+  ...stopCases,
+  ...observerCases,
+];
