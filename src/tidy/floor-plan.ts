@@ -1,0 +1,79 @@
+/** What a room may do. */
+export interface Room {
+  /** Arrows go from a higher floor to a lower one, never along a floor. */
+  readonly floor: number;
+  /** Rooms below it that it may not import all the same. */
+  readonly bans?: readonly string[];
+  /** True if it may import the generated messages. */
+  readonly gen?: true;
+  /** True if it may import `node:`. What the root entry reaches may not. */
+  readonly node?: true;
+  /** Packages that it may import, tests aside. */
+  readonly packages?: readonly string[];
+  /** True if it stands outside: it imports what a user can, the public entries. */
+  readonly outside?: true;
+}
+
+/**
+ * The house. The name of a room is its folder below src/, its door is `index.ts` there; `index` is the root entry.
+ * Rooms that are not built yet have their place already. src/README.md says what each is for.
+ */
+export const rooms: Readonly<Record<string, Room>> = {
+  foundation: { floor: 1 },
+  errors: { floor: 2, gen: true },
+  signal: { floor: 3, gen: true, packages: ["@bufbuild/protobuf"] },
+  // A Neuron knows nothing of the protocol.
+  neuron: { floor: 3 },
+  synapse: { floor: 4, gen: true },
+  engram: { floor: 4, gen: true },
+  pathway: { floor: 4, gen: true },
+  // An Axon never touches a Synapse.
+  axon: { floor: 5, gen: true, bans: ["synapse"] },
+  doppler: { floor: 5, gen: true },
+  "synapse/memory": { floor: 5, gen: true },
+  "synapse/grpc": { floor: 5, gen: true, node: true, packages: ["@grpc/grpc-js"] },
+  "engram/memory": { floor: 5, gen: true },
+  "engram/sqlite": { floor: 5, gen: true, node: true, packages: ["better-sqlite3"] },
+  "engram/postgres": { floor: 5, gen: true, node: true, packages: ["pg"] },
+  dendrite: { floor: 6, gen: true },
+  prism: { floor: 6, gen: true, node: true },
+  "prism/web": { floor: 5 },
+  index: { floor: 7 },
+  testing: { floor: 7, gen: true, node: true },
+  cli: { floor: 8, node: true },
+  examples: { floor: 9, node: true, outside: true },
+  bench: { floor: 9, gen: true, node: true },
+  conformance: { floor: 9, gen: true, node: true, outside: true },
+  tidy: { floor: 10, gen: true, node: true, packages: ["rolldown"] },
+};
+
+/** The rooms whose doors are public entries of the package. */
+export const publicRooms: readonly string[] = [
+  "index",
+  "testing",
+  "synapse/grpc",
+  "engram/sqlite",
+  "engram/postgres",
+  "prism",
+];
+
+/** What may stand at the root: the fixed entries, and the files that tools force. */
+export const rootEntries: readonly string[] = [
+  ".ci",
+  ".git",
+  ".gitattributes",
+  ".gitignore",
+  ".oxlintrc.json",
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "buf.gen.yaml",
+  "buf.yaml",
+  "conformance",
+  "gen",
+  "package-lock.json",
+  "package.json",
+  "proto",
+  "src",
+  "tsconfig.json",
+];
