@@ -72,8 +72,8 @@ export class Observer {
   }
 
   /** Signals did not fit at the Synapse. */
-  gap({ subscriptionId, from, to, missed }: Gap): void {
-    this.#queues.get(subscriptionId)?.push({ kind: "gap", from, to, missed });
+  gap({ subscriptionId, first, last, missed }: Gap): void {
+    this.#queues.get(subscriptionId)?.push({ kind: "gap", first, last, missed });
   }
 
   /** Ends all observations; `reason` is thrown to their consumers. */

@@ -36,10 +36,10 @@ export type Observation =
       readonly position: bigint;
     }
   | {
-      /** Signals that did not fit: `missed` of those from `from` to `to` matched. */
+      /** Signals that did not fit: `missed` of those from `first` to `last` matched. */
       readonly kind: "gap";
-      readonly from: bigint;
-      readonly to: bigint;
+      readonly first: bigint;
+      readonly last: bigint;
       readonly missed: bigint;
     };
 
@@ -51,7 +51,7 @@ export class ObservationQueue implements AsyncIterable<Observation> {
   readonly #boundMax: number;
   readonly #items: Observation[] = [];
   readonly #onClose: () => void;
-  #gap: { from: bigint; to: bigint; missed: bigint } | undefined;
+  #gap: { first: bigint; last: bigint; missed: bigint } | undefined;
   #ending: { readonly reason: CosmoError | undefined } | undefined;
   #wake: (() => void) | undefined;
 
@@ -65,7 +65,7 @@ export class ObservationQueue implements AsyncIterable<Observation> {
     if (this.#ending !== undefined) return;
     if (item.kind === "gap") this.#widenGap(item);
     else if (this.#items.length >= this.#boundMax && item.kind === "signal") {
-      this.#widenGap({ from: item.position, to: item.position, missed: 1n });
+      this.#widenGap({ first: item.position, last: item.position, missed: 1n });
     } else {
       this.#flushGap();
       this.#items.push(item);
@@ -100,8 +100,8 @@ export class ObservationQueue implements AsyncIterable<Observation> {
     }
   }
 
-  #widenGap(gap: { from: bigint; to: bigint; missed: bigint }): void {
-    this.#gap = { from: this.#gap?.from ?? gap.from, to: gap.to, missed: (this.#gap?.missed ?? 0n) + gap.missed };
+  #widenGap(gap: { first: bigint; last: bigint; missed: bigint }): void {
+    this.#gap = { first: this.#gap?.first ?? gap.first, last: gap.last, missed: (this.#gap?.missed ?? 0n) + gap.missed };
   }
 
   #flushGap(): void {

@@ -277,9 +277,9 @@ export interface Gap {
   /** The subscription. */
   subscriptionId: string;
   /** The number of the first Signal that is missing. (COS-OBS-007) */
-  from: bigint;
+  first: bigint;
   /** The number of the last Signal that is missing. (COS-OBS-007) */
-  to: bigint;
+  last: bigint;
   /** How many between the two matched the subscription. (COS-OBS-007) */
   missed: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -1896,7 +1896,7 @@ export const Live: MessageFns<Live> = {
 };
 
 function createBaseGap(): Gap {
-  return { subscriptionId: "", from: 0n, to: 0n, missed: 0n, _unknownFields: {} };
+  return { subscriptionId: "", first: 0n, last: 0n, missed: 0n, _unknownFields: {} };
 }
 
 export const Gap: MessageFns<Gap> = {
@@ -1904,17 +1904,17 @@ export const Gap: MessageFns<Gap> = {
     if (message.subscriptionId !== "") {
       writer.uint32(10).string(message.subscriptionId);
     }
-    if (message.from !== 0n) {
-      if (BigInt.asUintN(64, message.from) !== message.from) {
-        throw new globalThis.Error("value provided for field message.from of type uint64 too large");
+    if (message.first !== 0n) {
+      if (BigInt.asUintN(64, message.first) !== message.first) {
+        throw new globalThis.Error("value provided for field message.first of type uint64 too large");
       }
-      writer.uint32(16).uint64(message.from);
+      writer.uint32(16).uint64(message.first);
     }
-    if (message.to !== 0n) {
-      if (BigInt.asUintN(64, message.to) !== message.to) {
-        throw new globalThis.Error("value provided for field message.to of type uint64 too large");
+    if (message.last !== 0n) {
+      if (BigInt.asUintN(64, message.last) !== message.last) {
+        throw new globalThis.Error("value provided for field message.last of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.to);
+      writer.uint32(24).uint64(message.last);
     }
     if (message.missed !== 0n) {
       if (BigInt.asUintN(64, message.missed) !== message.missed) {
@@ -1959,7 +1959,7 @@ export const Gap: MessageFns<Gap> = {
               break;
             }
 
-            message.from = reader.uint64() as bigint;
+            message.first = reader.uint64() as bigint;
             continue;
           }
           case 3: {
@@ -1967,7 +1967,7 @@ export const Gap: MessageFns<Gap> = {
               break;
             }
 
-            message.to = reader.uint64() as bigint;
+            message.last = reader.uint64() as bigint;
             continue;
           }
           case 4: {
@@ -2004,8 +2004,8 @@ export const Gap: MessageFns<Gap> = {
   fromPartial(object: DeepPartial<Gap>): Gap {
     const message = createBaseGap();
     message.subscriptionId = object.subscriptionId ?? "";
-    message.from = (object.from !== undefined && object.from !== null) ? BigInt(object.from) : 0n;
-    message.to = (object.to !== undefined && object.to !== null) ? BigInt(object.to) : 0n;
+    message.first = (object.first !== undefined && object.first !== null) ? BigInt(object.first) : 0n;
+    message.last = (object.last !== undefined && object.last !== null) ? BigInt(object.last) : 0n;
     message.missed = (object.missed !== undefined && object.missed !== null) ? BigInt(object.missed) : 0n;
     return message;
   },

@@ -1,4 +1,4 @@
-import { ErrorCode, type ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
+import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { DeliveryReason } from "../../../gen/cosmonapse/v1/frames.js";
 import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { FinalStatus } from "../../../gen/cosmonapse/v1/task.js";
@@ -7,7 +7,7 @@ import { SYNAPSE_SOURCE } from "../../signal/index.js";
 import type { PendingRequest, Trace } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createNote } from "./notes.js";
-import { isGood, type Outcome } from "./request-book.js";
+import { wasStopped } from "./request-book.js";
 
 /** Why a trace closes, and who says so. */
 export type Closing =
@@ -63,24 +63,21 @@ function finalOf(namespace: Namespace, trace: Trace, closing: Closing): { signal
   }
 }
 
-/** After a request ended: closes the trace that hangs on it, or names who owes the FINAL. */
-export function closeAfter(namespace: Namespace, request: PendingRequest, last: Outcome): void {
-  const { trace, header, legs } = request;
+/** After a request has all its outcomes: closes the trace that hangs on it, or names who owes the FINAL. */
+export function closeAfter(namespace: Namespace, { trace, header, legs, failure }: PendingRequest): void {
   if (namespace.traces.find(trace.id) !== trace) return;
-  if (trace.root !== request || !header.closeTrace) {
+  if (trace.rootId !== header.id || !header.closeTrace) {
     namespace.traces.watchIdle(trace);
     return;
   }
-  if (!isGood(last)) {
-    const wasStopped = last.detail?.code === ErrorCode.CANCELLED;
-    closeTrace(namespace, trace, wasStopped ? { kind: "stopped", reason: last.detail?.message ?? "" } : { kind: "failed", detail: last.detail });
-    return;
-  }
   const closer = legs.length === 1 ? legs[0]?.registration?.session : undefined;
-  if (closer === undefined || closer.state === "ended") {
+  if (failure !== undefined) {
+    const { detail } = failure;
+    closeTrace(namespace, trace, wasStopped(failure) ? { kind: "stopped", reason: detail?.message ?? "" } : { kind: "failed", detail });
+  } else if (closer === undefined || closer.state === "ended") {
     closeTrace(namespace, trace, { kind: "completed" });
-    return;
+  } else {
+    trace.closer = closer;
+    closer.closing.add(trace);
   }
-  trace.closer = closer;
-  closer.closing.add(trace);
 }

@@ -6,7 +6,8 @@ import { systemClock, type Clock } from "../../foundation/index.js";
 import { createIdSource, isName, resolveLimits, SYNAPSE_SOURCE, type IdSource } from "../../signal/index.js";
 import { acceptSignal } from "./accept.js";
 import type { HubSession } from "./model.js";
-import { createNamespace, type Namespace } from "./namespace.js";
+import type { Namespace } from "./namespace.js";
+import { createNamespace } from "./create-namespace.js";
 import { deliverSnapshot, rejectedReceipt } from "./notes.js";
 import { Outbox } from "./outbox.js";
 import { refuse } from "./request-book.js";
@@ -112,7 +113,7 @@ export class Hub {
     if (!session.rights.has(Right.OBSERVE) && !isOwn) {
       refuse("PERMISSION_DENIED", "This session may observe only traces that it opened", "COS-OBS-003");
     }
-    if (observers.count(session) >= limits.subscriptions) {
+    if (observers.countOthers(session, subscriptionId) >= limits.subscriptions) {
       refuse("OVERLOADED", `The session has ${limits.subscriptions} subscriptions; end some`, "COS-LIM-004");
     }
     deliverSnapshot(session, registry.all(), { subscriptionId, position: BigInt(observers.position + 1) });

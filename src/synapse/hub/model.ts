@@ -1,3 +1,4 @@
+import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import type { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import type { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import type { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
@@ -83,6 +84,16 @@ export interface Leg {
   readonly children: Set<PendingRequest>;
 }
 
+/** How a leg ended. */
+export interface Outcome {
+  /** The reply, or the Synapse's ERROR. */
+  readonly signal: Uint8Array;
+  /** The type of that Signal. */
+  readonly type: number;
+  /** Why it failed, as the Synapse says; undefined for an answer of the one who was asked. */
+  readonly detail: ErrorDetail | undefined;
+}
+
 /** A request that has not all its outcomes. */
 export interface PendingRequest {
   readonly header: SignalHeader;
@@ -94,6 +105,8 @@ export interface PendingRequest {
   readonly acceptedMs: number;
   readonly deadlineMs: number;
   readonly legs: Leg[];
+  /** Of its outcomes so far: the first error, and before any other one that was stopped. */
+  failure: Outcome | undefined;
   /** Stops its timers. */
   cancelTimers: () => void;
 }
@@ -104,8 +117,8 @@ export interface Trace {
   readonly opener: HubSession;
   /** Requests of the trace without an outcome. */
   readonly pending: Set<PendingRequest>;
-  /** The request that opened it. */
-  root: PendingRequest | undefined;
+  /** The id of its first request; empty before that. */
+  rootId: string;
   /** The session that answered a root with `close_trace` and owes the FINAL. */
   closer: HubSession | undefined;
   /** Requests below which nothing may arrive any more, with the code of the refusal. */

@@ -22,7 +22,7 @@ interface Subscription {
   readonly matches: (sighting: Sighting) => boolean;
   signals: number;
   bytes: number;
-  gap: { from: number; to: number; missed: number } | undefined;
+  gap: { first: number; last: number; missed: number } | undefined;
 }
 
 /** The bounds of one subscription's buffer. */
@@ -59,9 +59,10 @@ export class Observers {
     return this.#position;
   }
 
-  /** How many subscriptions a session has. */
-  count(session: HubSession): number {
-    return this.#subscriptions.get(session)?.size ?? 0;
+  /** How many subscriptions a session has, besides the one of that id. */
+  countOthers(session: HubSession, id: string): number {
+    const own = this.#subscriptions.get(session);
+    return own === undefined ? 0 : own.size - (own.has(id) ? 1 : 0);
   }
 
   /** Begins a subscription; what is recorded from now on can follow. One of the same id ends. */
@@ -112,8 +113,8 @@ export class Observers {
       subscription.signals >= this.#bounds.signalsMax ||
       (subscription.signals > 0 && subscription.bytes + bytes.length > this.#bounds.bytesMax);
     if (isFull) {
-      const from = subscription.gap?.from ?? this.#position;
-      subscription.gap = { from, to: this.#position, missed: (subscription.gap?.missed ?? 0) + 1 };
+      const first = subscription.gap?.first ?? this.#position;
+      subscription.gap = { first, last: this.#position, missed: (subscription.gap?.missed ?? 0) + 1 };
       return;
     }
     this.#flushGap(subscription);
@@ -139,10 +140,10 @@ export class Observers {
     const { gap } = subscription;
     if (gap === undefined) return;
     subscription.gap = undefined;
-    const { from, to, missed } = gap;
+    const { first, last, missed } = gap;
     subscription.session.outbox.push({
       kind: "gap",
-      gap: { subscriptionId: subscription.id, from: BigInt(from), to: BigInt(to), missed: BigInt(missed) },
+      gap: { subscriptionId: subscription.id, first: BigInt(first), last: BigInt(last), missed: BigInt(missed) },
     });
   }
 }

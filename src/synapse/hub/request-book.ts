@@ -1,4 +1,4 @@
-import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
+import { ErrorCode, type ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { DeliveryReason } from "../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import { Effect, Exchange, ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
@@ -6,7 +6,7 @@ import { Fanout, SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, createErrorDetail, type ErrorName } from "../../errors/index.js";
 import type { Clock } from "../../foundation/index.js";
 import { signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
-import type { HubSession, Leg, PendingRequest, Trace, Wanted } from "./model.js";
+import type { HubSession, Leg, Outcome, PendingRequest, Trace, Wanted } from "./model.js";
 import { createNote } from "./notes.js";
 import type { Observers } from "./observers.js";
 import type { Registry } from "./registry.js";
@@ -22,17 +22,7 @@ export interface RequestBookOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   /** Called when a request has all its outcomes, after the last was delivered. */
-  readonly onFinished: (request: PendingRequest, last: Outcome) => void;
-}
-
-/** How a leg ended. */
-export interface Outcome {
-  /** The reply, or the Synapse's ERROR. */
-  readonly signal: Uint8Array;
-  /** The type of that Signal. */
-  readonly type: number;
-  /** Why it failed; undefined for an answer of the one who was asked. */
-  readonly detail: ErrorDetail | undefined;
+  readonly onFinished: (request: PendingRequest) => void;
 }
 
 /** Where a request joins the work. */
@@ -42,11 +32,6 @@ export interface RequestPlace {
 }
 
 const availableMax = 20;
-
-/** True for an outcome that answers what was asked. */
-export function isGood({ type }: Outcome): boolean {
-  return type !== SignalType.ERROR;
-}
 
 /** The requests of a namespace from acceptance to their last outcome. It decides each outcome, once. */
 export class RequestBook {
@@ -98,6 +83,7 @@ export class RequestBook {
       acceptedMs,
       deadlineMs: Math.min(ownDeadlineMs, place.parent?.request.deadlineMs ?? Infinity),
       legs: [],
+      failure: undefined,
       cancelTimers: () => undefined,
     };
     for (const id of isFanout ? ids : [""]) request.legs.push(createLeg(request, isFanout ? withId(wanted, id) : wanted));
@@ -207,7 +193,7 @@ export class RequestBook {
     const { clock } = this.#options;
     this.#pending.set(request.header.id, request);
     request.trace.pending.add(request);
-    request.trace.root ??= request;
+    request.trace.rootId ||= request.header.id;
     request.trace.cancelIdle();
     request.asker.asked.add(request);
     request.parent?.children.add(request);
@@ -257,10 +243,10 @@ export class RequestBook {
     leg.state = "ended";
     const { request } = leg;
     this.#deliverReply(leg, outcome.signal, { position, type: outcome.type });
-    if (!isGood(outcome)) {
-      const { barred } = request.trace;
-      if (!barred.has(request.header.id)) this.#bar(request, outcome.detail === undefined ? "LATE" : codeBelow(outcome));
-      this.cancelBelow(leg, `The request above this one ended with an error`);
+    if (outcome.type === SignalType.ERROR) {
+      if (request.failure === undefined || wasStopped(outcome)) request.failure = outcome;
+      if (!request.trace.barred.has(request.header.id)) this.#bar(request, wasStopped(outcome) ? "CANCELLED" : "LATE");
+      this.cancelBelow(leg, "The request above this one ended with an error");
     }
     if (request.legs.some(({ state }) => state !== "ended")) return;
     request.cancelTimers();
@@ -268,7 +254,7 @@ export class RequestBook {
     request.trace.pending.delete(request);
     request.asker.asked.delete(request);
     request.parent?.children.delete(request);
-    this.#options.onFinished(request, outcome);
+    this.#options.onFinished(request);
   }
 
   #bar(request: PendingRequest, code: "CANCELLED" | "LATE"): void {
@@ -343,8 +329,9 @@ function withId({ address, role }: Wanted, id: string): Wanted {
   return { role, address: address === undefined ? undefined : { ...address, id } };
 }
 
-function codeBelow({ detail }: Outcome): "CANCELLED" | "LATE" {
-  return detail?.code === createErrorDetail("CANCELLED", "").code ? "CANCELLED" : "LATE";
+/** True if the Synapse ended a leg because it was stopped, or what it served was. */
+export function wasStopped({ detail }: Outcome): boolean {
+  return detail?.code === ErrorCode.CANCELLED;
 }
 
 function describeAddress({ directed }: SignalHeader): string {

@@ -57,7 +57,7 @@ export class TraceBook {
       id,
       opener,
       pending: new Set(),
-      root: undefined,
+      rootId: "",
       closer: undefined,
       barred: new Map(),
       cancelIdle: nothing,

@@ -35,7 +35,7 @@ export class MemorySession implements Session {
   }
 
   subscribe(subscriptionId: string, filter: ObserveFilter): Promise<bigint> {
-    const live = createDeferred<bigint>();
+    const live = this.#subscribing.get(subscriptionId) ?? createDeferred<bigint>();
     try {
       this.#hub.subscribe(this.#session, subscriptionId, filter);
       this.#subscribing.set(subscriptionId, live);

@@ -24,7 +24,7 @@ export class MemorySynapse implements Synapse {
   // eslint-disable-next-line @typescript-eslint/require-await -- what the hub throws becomes a rejection
   async open(request: SessionRequest, receiver: SessionReceiver): Promise<Session> {
     if (this.#isClosed) throw closed();
-    request.abort?.throwIfAborted();
+    if (request.abort?.aborted === true) throw new CosmoError("CANCELLED", "Opening the session was given up");
     let session: MemorySession | undefined;
     const opened = this.#hub.open({
       namespace: request.namespace,

@@ -94,8 +94,8 @@ export const observerCases: readonly SynapseCase[] = [
       await slow.fence();
       const seen = slow.inbox.filter(({ note }) => note.reason === 4).map(({ note }) => Number(note.position));
       check(seen.length < 20 && slow.gaps.length > 0, "some did not fit");
-      const missed = slow.gaps.map(({ from, to, missed: count }) => {
-        const inside = positions.filter((position) => position >= Number(from) && position <= Number(to));
+      const missed = slow.gaps.map(({ first, last, missed: count }) => {
+        const inside = positions.filter((position) => position >= Number(first) && position <= Number(last));
         checkEqual(inside.length, Number(count), "the count of a gap");
         checkEqual(inside.some((position) => seen.includes(position)), false, "a gap covers nothing that was seen");
         return inside;
