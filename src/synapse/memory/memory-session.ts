@@ -34,14 +34,10 @@ export class MemorySession implements Session {
     return Promise.resolve(this.#hub.publish(this.#session, signal.slice(), attempt));
   }
 
-  subscribe(subscriptionId: string, filter: ObserveFilter): Promise<bigint> {
+  async subscribe(subscriptionId: string, filter: ObserveFilter): Promise<bigint> {
+    this.#hub.subscribe(this.#session, subscriptionId, filter);
     const live = this.#subscribing.get(subscriptionId) ?? createDeferred<bigint>();
-    try {
-      this.#hub.subscribe(this.#session, subscriptionId, filter);
-      this.#subscribing.set(subscriptionId, live);
-    } catch (thrown) {
-      live.reject(thrown);
-    }
+    this.#subscribing.set(subscriptionId, live);
     return live.promise;
   }
 
