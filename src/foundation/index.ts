@@ -3,3 +3,4 @@ export type { Json, JsonObject } from "./json.js";
 export { createDeferred, type Deferred } from "./deferred.js";
 export { createUlidSource, systemRandom, type RandomSource } from "./ulid.js";
 export { nextTurn } from "./turn.js";
+export { ExpiringMap, type ExpiringMapOptions } from "./expiring-map.js";

@@ -28,7 +28,7 @@ export function acceptSignal(namespace: Namespace, session: HubSession, publicat
     if (verdict.kind === "repeat") return { ...verdict.receipt, repeated: true };
     if (verdict.kind === "reused") refuse("ID_REUSED", `${header.id} was used for other bytes`, "COS-DUP-003");
     const receipt = dispatchArrival(namespace, { session, header, attempt: publication.attempt });
-    namespace.dedup.remember(key, print, receipt, nowMs);
+    namespace.dedup.remember(key, { print, receipt, nowMs });
     return receipt;
   } catch (thrown) {
     const error = toCosmoError(thrown, "INTERNAL");

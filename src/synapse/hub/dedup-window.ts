@@ -1,9 +1,9 @@
 import type { Receipt } from "../../../gen/cosmonapse/v1/frames.js";
+import { ExpiringMap } from "../../foundation/index.js";
 
 interface Remembered {
   readonly fingerprint: number;
   readonly receipt: Receipt;
-  readonly expiresMs: number;
 }
 
 /** The bounds of a window. */
@@ -32,34 +32,23 @@ export function fingerprint(bytes: Uint8Array): number {
   return (second >>> 0) * 0x200000 + ((first >>> 0) & 0x1fffff);
 }
 
-/** Remembers the receipts of accepted Signals for a while, at most so many. Refused ones may come again. */
+/** Remembers the receipts of accepted Signals for a while, at most so many. Refused ones may come again (COS-DUP). */
 export class DedupWindow {
-  readonly #bounds: DedupBounds;
-  readonly #entries = new Map<string, Remembered>();
+  readonly #entries: ExpiringMap<Remembered>;
 
-  constructor(bounds: DedupBounds) {
-    this.#bounds = bounds;
-  }
-
-  /** How many ids are remembered. */
-  get size(): number {
-    return this.#entries.size;
+  constructor({ windowMs, idsMax }: DedupBounds) {
+    this.#entries = new ExpiringMap({ ttlMs: windowMs, sizeMax: idsMax });
   }
 
   /** Whether the key is new, a repeat of the same bytes, or reused for others. */
   find(key: string, print: number, nowMs: number): DedupVerdict {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || entry.expiresMs <= nowMs) return fresh;
+    const entry = this.#entries.get(key, nowMs);
+    if (entry === undefined) return fresh;
     return entry.fingerprint === print ? { kind: "repeat", receipt: entry.receipt } : reused;
   }
 
-  /** Remembers an accepted Signal; forgets what is too old or too much. */
-  remember(key: string, print: number, receipt: Receipt, nowMs: number): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, { fingerprint: print, receipt, expiresMs: nowMs + this.#bounds.windowMs });
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#entries.size <= this.#bounds.idsMax && entry.expiresMs > nowMs) break;
-      this.#entries.delete(oldest);
-    }
+  /** Remembers an accepted Signal. */
+  remember(key: string, { print, receipt, nowMs }: { print: number; receipt: Receipt; nowMs: number }): void {
+    this.#entries.set(key, { fingerprint: print, receipt }, nowMs);
   }
 }

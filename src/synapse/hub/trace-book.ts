@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from "../../foundation/index.js";
+import { ExpiringMap, type CancelTimer, type Clock } from "../../foundation/index.js";
 import type { HubSession, Trace } from "./model.js";
 
 /** What a trace book needs. */
@@ -20,10 +20,11 @@ const nothing: CancelTimer = () => undefined;
 export class TraceBook {
   readonly #options: TraceBookOptions;
   readonly #open = new Map<string, Trace>();
-  readonly #closed = new Map<string, number>();
+  readonly #closed: ExpiringMap<true>;
 
   constructor(options: TraceBookOptions) {
     this.#options = options;
+    this.#closed = new ExpiringMap({ ttlMs: options.tombstoneMs, sizeMax: options.tracesMax });
   }
 
   /** How many traces are open. */
@@ -43,7 +44,7 @@ export class TraceBook {
 
   /** True if a trace of that id closed not long ago. */
   wasClosed(id: string): boolean {
-    return (this.#closed.get(id) ?? 0) > this.#options.clock.monotonicMs();
+    return this.#closed.get(id, this.#options.clock.monotonicMs()) === true;
   }
 
   /** All open traces. */
@@ -73,12 +74,7 @@ export class TraceBook {
     this.#open.delete(trace.id);
     trace.opener.opened.delete(trace);
     trace.closer?.closing.delete(trace);
-    const now = this.#options.clock.monotonicMs();
-    this.#closed.set(trace.id, now + this.#options.tombstoneMs);
-    for (const [oldest, expiresMs] of this.#closed) {
-      if (this.#closed.size <= this.#options.tracesMax && expiresMs > now) break;
-      this.#closed.delete(oldest);
-    }
+    this.#closed.set(trace.id, true, this.#options.clock.monotonicMs());
   }
 
   /** Starts the idle timer of a trace that nobody can go on with, and stops it for any other. */
