@@ -33,6 +33,7 @@ export function createNamespace({ name, clock, ids, limits }: NamespaceOptions):
   const traces = new TraceBook({
     clock,
     tracesMax: limits.traces,
+    barredMax: limits.sessionPending,
     tombstoneMs: limits.timeoutMs + limits.sessionGraceMs,
     idleMs: limits.traceIdleMs,
     onIdle: (trace) => closeTrace(namespace, trace, { kind: "abandoned" }),
@@ -41,6 +42,7 @@ export function createNamespace({ name, clock, ids, limits }: NamespaceOptions):
     registry,
     router,
     observers,
+    traces,
     signals,
     clock,
     limits,

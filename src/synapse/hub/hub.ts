@@ -2,7 +2,7 @@ import type { Credit, ObserveFilter, Receipt } from "../../../gen/cosmonapse/v1/
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import { createErrorDetail, type CosmoError } from "../../errors/index.js";
-import { systemClock, type Clock } from "../../foundation/index.js";
+import { systemClock, type CancelTimer, type Clock } from "../../foundation/index.js";
 import { createIdSource, isName, resolveLimits, SYNAPSE_SOURCE, type IdSource } from "../../signal/index.js";
 import { acceptSignal } from "./accept.js";
 import type { HubSession } from "./model.js";
@@ -59,6 +59,8 @@ export class Hub {
   readonly #ids: IdSource;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #homes = new Map<HubSession, Namespace>();
+  /** The timers of namespaces without sessions. */
+  readonly #forgetting = new Map<Namespace, CancelTimer>();
   #draining: Promise<void> | undefined;
 
   constructor({ limits = {}, clock = systemClock, ids }: HubOptions = {}) {
@@ -92,6 +94,7 @@ export class Hub {
       state: "live",
       onEnded,
     };
+    this.#remember(namespace);
     namespace.sessions.set(session.id, session);
     this.#homes.set(session, namespace);
     return session;
@@ -162,7 +165,10 @@ export class Hub {
   close(reason?: CosmoError): void {
     this.#draining ??= Promise.resolve();
     for (const session of [...this.#homes.keys()]) this.endSession(session, reason);
-    for (const namespace of this.#namespaces.values()) namespace.traces.clear();
+    for (const namespace of this.#namespaces.values()) {
+      this.#remember(namespace);
+      namespace.traces.clear();
+    }
     this.#namespaces.clear();
   }
 
@@ -199,11 +205,17 @@ export class Hub {
 
   /** Forgets a namespace that stays without sessions for as long as its tombstones last. */
   #forgetLater(namespace: Namespace): void {
-    this.#clock.schedule(this.limits.timeoutMs + this.limits.sessionGraceMs, () => {
-      if (namespace.sessions.size > 0 || this.#namespaces.get(namespace.name) !== namespace) return;
+    const forget = (): void => {
+      this.#forgetting.delete(namespace);
       namespace.traces.clear();
       this.#namespaces.delete(namespace.name);
-    });
+    };
+    this.#forgetting.set(namespace, this.#clock.schedule(this.limits.timeoutMs + this.limits.sessionGraceMs, forget));
+  }
+
+  #remember(namespace: Namespace): void {
+    this.#forgetting.get(namespace)?.();
+    this.#forgetting.delete(namespace);
   }
 }
 

@@ -12,12 +12,14 @@ import type { Observers } from "./observers.js";
 import type { Registry } from "./registry.js";
 import type { Router } from "./router.js";
 import type { SynapseSignals } from "./synapse-signals.js";
+import type { TraceBook } from "./trace-book.js";
 
 /** What a request book works with. */
 export interface RequestBookOptions {
   readonly registry: Registry;
   readonly router: Router;
   readonly observers: Observers;
+  readonly traces: TraceBook;
   readonly signals: SynapseSignals;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -37,6 +39,8 @@ const availableMax = 20;
 export class RequestBook {
   readonly #options: RequestBookOptions;
   readonly #pending = new Map<string, PendingRequest>();
+  /** The legs that wait for a route. */
+  readonly #waiting = new Set<Leg>();
 
   constructor(options: RequestBookOptions) {
     this.#options = options;
@@ -175,12 +179,11 @@ export class RequestBook {
 
   /** Gives the requests that wait for a route another try; those that still find nobody go on waiting. */
   retryWaiting(): void {
-    for (const request of this.#pending.values()) {
-      for (const leg of request.legs) {
-        if (leg.state === "waiting" && this.#options.router.assign(leg) === "full") {
-          this.fail(leg, this.#overloaded(request));
-        }
-      }
+    for (const leg of this.#waiting) {
+      const assignment = this.#options.router.assign(leg);
+      if (assignment === "nobody") continue;
+      this.#waiting.delete(leg);
+      if (assignment === "full") this.fail(leg, this.#overloaded(leg.request));
     }
   }
 
@@ -229,9 +232,10 @@ export class RequestBook {
       this.fail(leg, this.#unroutable(request));
       return;
     }
+    this.#waiting.add(leg);
     const cancelDeadline = request.cancelTimers;
     const cancelWait = this.#options.clock.schedule(waitMs, () => {
-      if (leg.state === "waiting") this.fail(leg, this.#unroutable(request));
+      if (this.#waiting.has(leg)) this.fail(leg, this.#unroutable(request));
     });
     request.cancelTimers = () => {
       cancelDeadline();
@@ -241,11 +245,12 @@ export class RequestBook {
 
   #conclude(leg: Leg, outcome: Outcome, position: number): void {
     leg.state = "ended";
+    this.#waiting.delete(leg);
     const { request } = leg;
     this.#deliverReply(leg, outcome.signal, { position, type: outcome.type });
     if (outcome.type === SignalType.ERROR) {
       if (request.failure === undefined || wasStopped(outcome)) request.failure = outcome;
-      if (!request.trace.barred.has(request.header.id)) this.#bar(request, wasStopped(outcome) ? "CANCELLED" : "LATE");
+      if (!request.trace.barred.has(request.header.id)) this.#options.traces.bar(request.trace, request.header.id, wasStopped(outcome) ? "CANCELLED" : "LATE");
       this.cancelBelow(leg, "The request above this one ended with an error");
     }
     if (request.legs.some(({ state }) => state !== "ended")) return;
@@ -255,13 +260,6 @@ export class RequestBook {
     request.asker.asked.delete(request);
     request.parent?.children.delete(request);
     this.#options.onFinished(request);
-  }
-
-  #bar(request: PendingRequest, code: "CANCELLED" | "LATE"): void {
-    const { barred } = request.trace;
-    barred.set(request.header.id, code);
-    const [oldest] = barred.keys();
-    if (barred.size > this.#options.limits.sessionPending && oldest !== undefined) barred.delete(oldest);
   }
 
   #deliverReply(leg: Leg, signal: Uint8Array, sighted: { position: number; type: number }): void {

@@ -27,7 +27,7 @@ export function acceptStop(namespace: Namespace, { session, header }: Arrival, b
     if (namespace.traces.find(trace.id) === trace) closeTrace(namespace, trace, { kind: "stopped", reason: body.reason });
     return acceptedReceipt(position);
   }
-  trace.barred.set(body.requestId, "CANCELLED");
+  namespace.traces.bar(trace, body.requestId, "CANCELLED");
   if (target !== undefined && target.trace === trace) {
     const below = target.legs.flatMap(requestsBelow);
     for (const request of [target, ...below]) namespace.requests.failRequest(request, detail, header.bytes);

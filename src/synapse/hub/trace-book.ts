@@ -6,6 +6,8 @@ export interface TraceBookOptions {
   readonly clock: Clock;
   /** Open traces, and closed ones that are remembered. */
   readonly tracesMax: number;
+  /** Requests of one open trace below which nothing may arrive. */
+  readonly barredMax: number;
   /** How long a closed trace is remembered, milliseconds. */
   readonly tombstoneMs: number;
   /** How long a trace with nothing pending and no live opener stays open, milliseconds. */
@@ -75,6 +77,13 @@ export class TraceBook {
     trace.opener.opened.delete(trace);
     trace.closer?.closing.delete(trace);
     this.#closed.set(trace.id, true, this.#options.clock.monotonicMs());
+  }
+
+  /** Refuses what arrives below a request from now on; of many, the latest are kept. */
+  bar(trace: Trace, requestId: string, code: "CANCELLED" | "LATE"): void {
+    trace.barred.set(requestId, code);
+    const [oldest] = trace.barred.keys();
+    if (trace.barred.size > this.#options.barredMax && oldest !== undefined) trace.barred.delete(oldest);
   }
 
   /** Starts the idle timer of a trace that nobody can go on with, and stops it for any other. */
