@@ -3,20 +3,25 @@ import { Exchange } from "../../../gen/cosmonapse/v1/options.js";
 import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, toCosmoError } from "../../errors/index.js";
 import { scanSignal, signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
-import { recordPlain, sightingOf, type Arrival } from "./arrival.js";
+import { recordPlain, type Arrival } from "./arrival.js";
 import { acceptControl } from "./control.js";
 import { fingerprint } from "./dedup-window.js";
 import { joinTrace, openTrace } from "./join-trace.js";
 import type { HubSession, Leg } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { acceptedReceipt, rejectedReceipt } from "./notes.js";
-import { refuse } from "./request-book.js";
+import { sightingOf } from "./observers.js";
+import { refuse } from "./refusals.js";
 
 /**
  * Decides about one published Signal. Never throws: what is refused changes nothing, and the receipt says why
  * (COS-ENV, COS-DUP).
  */
-export function acceptSignal(namespace: Namespace, session: HubSession, publication: { bytes: Uint8Array; attempt: number }): Receipt {
+export function acceptSignal(
+  namespace: Namespace,
+  session: HubSession,
+  publication: { bytes: Uint8Array; attempt: number },
+): Receipt {
   let header: SignalHeader | undefined;
   try {
     if (session.state === "ended") refuse("SESSION_LOST", "The session has ended", "COS-SES-006");
@@ -32,7 +37,8 @@ export function acceptSignal(namespace: Namespace, session: HubSession, publicat
     return receipt;
   } catch (thrown) {
     const error = toCosmoError(thrown, "INTERNAL");
-    if (header !== undefined && (error.code === "LATE" || error.code === "SUPERSEDED")) showRefused(namespace, header, error);
+    if (header !== undefined && (error.code === "LATE" || error.code === "SUPERSEDED"))
+      showRefused(namespace, header, error);
     return rejectedReceipt(error.detail);
   }
 }
@@ -90,10 +96,18 @@ function acceptReply(namespace: Namespace, arrival: Arrival): Receipt {
     return refuse("LATE", `${header.parentId} has its outcome`, "COS-TASK-003");
   }
   if (leg !== undefined && attempt !== 0 && attempt !== leg.attempt) {
-    refuse("SUPERSEDED", `Attempt ${attempt} of ${header.parentId} was replaced by attempt ${leg.attempt}`, "COS-RED-003");
+    refuse(
+      "SUPERSEDED",
+      `Attempt ${attempt} of ${header.parentId} was replaced by attempt ${leg.attempt}`,
+      "COS-RED-003",
+    );
   }
   if (leg === undefined || leg.state !== "held" || leg.registration?.session !== session) {
-    return refuse("PERMISSION_DENIED", `${header.parentId} was not given to '${header.source}' of this session`, "COS-TASK-004");
+    return refuse(
+      "PERMISSION_DENIED",
+      `${header.parentId} was not given to '${header.source}' of this session`,
+      "COS-TASK-004",
+    );
   }
   checkReply(leg, header);
   if (header.exchange === Exchange.PARTIAL && leg.unconsumed >= namespace.limits.partialWindow) {
@@ -118,7 +132,11 @@ function acceptEvent(namespace: Namespace, { session, header }: Arrival): Receip
   if (header.traceId !== "") {
     const trace = namespace.traces.find(header.traceId) ?? openTrace(namespace, session, header);
     if (trace.opener !== session && !isHolder) {
-      refuse("PERMISSION_DENIED", "Only the opener of a trace, or who holds a request in it, may join it", "COS-TRACE-002");
+      refuse(
+        "PERMISSION_DENIED",
+        "Only the opener of a trace, or who holds a request in it, may join it",
+        "COS-TRACE-002",
+      );
     }
   }
   return acceptedReceipt(recordPlain(namespace, header));
@@ -134,6 +152,7 @@ function releaseHeld(namespace: Namespace, session: HubSession, header: SignalHe
   if (header.exchange === Exchange.PARTIAL) return;
   for (const leg of session.held) {
     const isIt = leg.request.header.id === header.parentId && leg.participant === header.source;
-    if (isIt && leg.state === "ended" && leg.registration !== undefined) namespace.router.release(leg.registration, leg);
+    if (isIt && leg.state === "ended" && leg.registration !== undefined)
+      namespace.router.release(leg.registration, leg);
   }
 }

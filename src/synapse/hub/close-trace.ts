@@ -4,10 +4,10 @@ import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { FinalStatus } from "../../../gen/cosmonapse/v1/task.js";
 import { createErrorDetail } from "../../errors/index.js";
 import { SYNAPSE_SOURCE } from "../../signal/index.js";
+import { wasStopped } from "./legs.js";
 import type { PendingRequest, Trace } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createNote } from "./notes.js";
-import { wasStopped } from "./request-book.js";
 
 /** Why a trace closes, and who says so. */
 export type Closing =
@@ -33,7 +33,9 @@ export function closeTrace(namespace: Namespace, trace: Trace, closing: Closing)
       ? createErrorDetail("CANCELLED", `The trace was stopped${closing.reason === "" ? "" : `: ${closing.reason}`}`, {
           requirement: "COS-STOP-003",
         })
-      : createErrorDetail("TRACE_CLOSED", "The trace was closed before an outcome came", { requirement: "COS-TRACE-006" });
+      : createErrorDetail("TRACE_CLOSED", "The trace was closed before an outcome came", {
+          requirement: "COS-TRACE-006",
+        });
   for (const request of trace.pending) namespace.requests.failRequest(request, ending);
   const { signal, source } = finalOf(namespace, trace, closing);
   const type = SignalType.FINAL;
@@ -73,7 +75,11 @@ export function closeAfter(namespace: Namespace, { trace, header, legs, failure 
   const closer = legs.length === 1 ? legs[0]?.registration?.session : undefined;
   if (failure !== undefined) {
     const { detail } = failure;
-    closeTrace(namespace, trace, wasStopped(failure) ? { kind: "stopped", reason: detail?.message ?? "" } : { kind: "failed", detail });
+    closeTrace(
+      namespace,
+      trace,
+      wasStopped(failure) ? { kind: "stopped", reason: detail?.message ?? "" } : { kind: "failed", detail },
+    );
   } else if (closer === undefined || closer.state === "ended") {
     closeTrace(namespace, trace, { kind: "completed" });
   } else {

@@ -10,7 +10,7 @@ import type { HubSession, Leg, Registration } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { acceptedReceipt, deliverSnapshot } from "./notes.js";
 import { serves } from "./registry.js";
-import { refuse } from "./request-book.js";
+import { refuse } from "./refusals.js";
 import { withdrawRegistration } from "./sessions.js";
 import { acceptStop } from "./stop.js";
 
@@ -31,7 +31,11 @@ export function acceptControl(namespace: Namespace, arrival: Arrival): Receipt {
     case "final":
       return acceptFinal(namespace, arrival);
     default:
-      return refuse("UNIMPLEMENTED", `${signalTypeName(arrival.header.type)} is no CONTROL type of this version`, "COS-TYPE-006");
+      return refuse(
+        "UNIMPLEMENTED",
+        `${signalTypeName(arrival.header.type)} is no CONTROL type of this version`,
+        "COS-TYPE-006",
+      );
   }
 }
 

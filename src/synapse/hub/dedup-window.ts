@@ -15,7 +15,8 @@ export interface DedupBounds {
 }
 
 /** What the window knows of a Signal. */
-export type DedupVerdict = { readonly kind: "new" } | { readonly kind: "repeat"; readonly receipt: Receipt } | { readonly kind: "reused" };
+export type DedupVerdict =
+  { readonly kind: "new" } | { readonly kind: "repeat"; readonly receipt: Receipt } | { readonly kind: "reused" };
 
 const fresh: DedupVerdict = { kind: "new" };
 const reused: DedupVerdict = { kind: "reused" };

@@ -10,7 +10,7 @@ import type { Namespace } from "./namespace.js";
 import { createNamespace } from "./create-namespace.js";
 import { deliverSnapshot, rejectedReceipt } from "./notes.js";
 import { Outbox } from "./outbox.js";
-import { refuse } from "./request-book.js";
+import { refuse } from "./refusals.js";
 import { drainSession, endSession } from "./sessions.js";
 
 /** What a hub is made with. */
@@ -71,7 +71,8 @@ export class Hub {
 
   /** Opens a session. Throws MALFORMED for wrong names, OVERLOADED over the limit, UNAVAILABLE while draining. */
   open({ namespace: name, dendriteId, principal, rights, onEnded }: HubSessionRequest): HubSession {
-    if (this.#draining !== undefined) refuse("UNAVAILABLE", "The Synapse drains and takes no new sessions", "COS-SES-009");
+    if (this.#draining !== undefined)
+      refuse("UNAVAILABLE", "The Synapse drains and takes no new sessions", "COS-SES-009");
     if (!isName(name)) refuse("MALFORMED", `'${name}' is no name of a namespace: [A-Za-z0-9_-]{1,64}`, "COS-SES-002");
     if (!isName(dendriteId) || dendriteId === SYNAPSE_SOURCE) {
       refuse("MALFORMED", `'${dendriteId}' is no dendrite id: [A-Za-z0-9_-]{1,64}, not 'synapse'`, "COS-SES-002");

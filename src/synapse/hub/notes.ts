@@ -34,11 +34,15 @@ export interface Sighted {
 export function deliverWork(leg: Leg, session: HubSession, remainingMs: number): void {
   const { header, position } = leg.request;
   const attempt = leg.attempt;
-  const note = createNote(DeliveryReason.WORK, { position, type: header.type }, {
-    attempt,
-    remaining: writeDuration(remainingMs),
-    participant: leg.participant,
-  });
+  const note = createNote(
+    DeliveryReason.WORK,
+    { position, type: header.type },
+    {
+      attempt,
+      remaining: writeDuration(remainingMs),
+      participant: leg.participant,
+    },
+  );
   const isStale = (): boolean => leg.state !== "held" || leg.attempt !== attempt;
   const onTaken = (): void => {
     leg.written = true;

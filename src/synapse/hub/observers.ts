@@ -1,5 +1,6 @@
 import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { DeliveryReason, type ObserveFilter } from "../../../gen/cosmonapse/v1/frames.js";
+import type { SignalHeader } from "../../signal/index.js";
 import type { HubSession } from "./model.js";
 import { createNote, type Sighted } from "./notes.js";
 
@@ -14,6 +15,11 @@ export interface Sighting {
   readonly asked?: readonly string[];
   /** Of a reply: the attempt that made it. */
   readonly attempt?: number;
+}
+
+/** A published Signal as observers judge it. */
+export function sightingOf({ bytes, type, traceId, source, directed }: SignalHeader): Sighting {
+  return { bytes, type, traceId, source, directedId: directed?.id ?? "" };
 }
 
 interface Subscription {

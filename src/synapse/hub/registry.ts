@@ -33,10 +33,14 @@ export class Registry {
         });
       }
       if (other.body.storeId !== body.storeId) {
-        throw new CosmoError("CONFLICT", `'${body.id}' is registered with another store: two memories cannot pose as one`, {
-          requirement: "COS-REG-007",
-          field: "register.store_id",
-        });
+        throw new CosmoError(
+          "CONFLICT",
+          `'${body.id}' is registered with another store: two memories cannot pose as one`,
+          {
+            requirement: "COS-REG-007",
+            field: "register.store_id",
+          },
+        );
       }
     }
   }

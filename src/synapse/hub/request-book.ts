@@ -1,14 +1,16 @@
-import { ErrorCode, type ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
+import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { DeliveryReason } from "../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import { Effect, Exchange, ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { Fanout, SignalType } from "../../../gen/cosmonapse/v1/signal.js";
-import { CosmoError, createErrorDetail, type ErrorName } from "../../errors/index.js";
+import { createErrorDetail } from "../../errors/index.js";
 import type { Clock } from "../../foundation/index.js";
-import { signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
+import { signalTraits, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
 import type { HubSession, Leg, Outcome, PendingRequest, Trace, Wanted } from "./model.js";
+import { createLeg, requestsBelow, wasStopped, withId } from "./legs.js";
 import { createNote } from "./notes.js";
-import type { Observers } from "./observers.js";
+import { sightingOf, type Observers } from "./observers.js";
+import { AVAILABLE_MAX, overloaded, unroutable } from "./refusals.js";
 import type { Registry } from "./registry.js";
 import type { Router } from "./router.js";
 import type { SynapseSignals } from "./synapse-signals.js";
@@ -27,13 +29,18 @@ export interface RequestBookOptions {
   readonly onFinished: (request: PendingRequest) => void;
 }
 
+/** The Signal by which a holder learns that its work is over. */
+export interface Telling {
+  readonly signal: Uint8Array;
+  readonly type: number;
+  readonly position: number;
+}
+
 /** Where a request joins the work. */
 export interface RequestPlace {
   readonly trace: Trace;
   readonly parent: Leg | undefined;
 }
-
-const availableMax = 20;
 
 /** The requests of a namespace from acceptance to their last outcome. It decides each outcome, once. */
 export class RequestBook {
@@ -69,14 +76,7 @@ export class RequestBook {
     const ids = [...registry.match(wanted).keys()];
     const isFanout = header.directed?.fanout === Fanout.ALL && ids.length > 0;
     const asked = isFanout || ids.length === 1 ? ids : [];
-    const position = observers.record({
-      bytes: header.bytes,
-      type: header.type,
-      traceId: header.traceId,
-      source: header.source,
-      directedId: header.directed?.id ?? "",
-      asked,
-    });
+    const position = observers.record({ ...sightingOf(header), asked });
     const acceptedMs = clock.monotonicMs();
     const ownDeadlineMs = acceptedMs + (header.timeoutMs ?? this.#defaultTimeoutMs(header.type));
     const request: PendingRequest = {
@@ -90,7 +90,8 @@ export class RequestBook {
       failure: undefined,
       cancelTimers: () => undefined,
     };
-    for (const id of isFanout ? ids : [""]) request.legs.push(createLeg(request, isFanout ? withId(wanted, id) : wanted));
+    for (const id of isFanout ? ids : [""])
+      request.legs.push(createLeg(request, isFanout ? withId(wanted, id) : wanted));
     this.#admit(request);
     this.#start(request, ids);
     return { position, asked };
@@ -99,14 +100,7 @@ export class RequestBook {
   /** Takes a reply of the one who holds the leg. PARTIALs leave it open, a REPLY ends it. */
   answer(leg: Leg, header: SignalHeader): number {
     const { observers, router } = this.#options;
-    const position = observers.record({
-      bytes: header.bytes,
-      type: header.type,
-      traceId: header.traceId,
-      source: header.source,
-      directedId: header.directed?.id ?? "",
-      attempt: leg.attempt,
-    });
+    const position = observers.record({ ...sightingOf(header), attempt: leg.attempt });
     if (header.exchange === Exchange.PARTIAL) {
       leg.committed = true;
       leg.unconsumed += 1;
@@ -120,12 +114,12 @@ export class RequestBook {
   }
 
   /** Ends a leg that has no outcome yet with an error of the Synapse, and everything below it. */
-  fail(leg: Leg, error: ErrorDetail, toldBy?: Uint8Array): void {
+  fail(leg: Leg, error: ErrorDetail, told?: Telling): void {
     if (leg.state === "ended") return;
     const { observers, router, signals } = this.#options;
     router.withdraw(leg);
     const wasGiven = leg.attempt > 0 && (leg.written || leg.state !== "held" || leg.attempt > 1);
-    const isFanout = leg.request.legs.length > 1;
+    const isFanout = leg.request.header.directed?.fanout === Fanout.ALL;
     const detail: ErrorDetail = {
       ...error,
       effect: wasGiven ? error.effect : Effect.NONE,
@@ -140,13 +134,13 @@ export class RequestBook {
       source: SYNAPSE_SOURCE,
       directedId: "",
     });
-    this.#tellHolder(leg, toldBy ?? signal, position);
+    this.#tellHolder(leg, told ?? { signal, type: SignalType.ERROR, position });
     this.#conclude(leg, { signal, type: SignalType.ERROR, detail }, position);
   }
 
   /** Ends all legs of a request, as `fail`. */
-  failRequest(request: PendingRequest, error: ErrorDetail, toldBy?: Uint8Array): void {
-    for (const leg of request.legs) this.fail(leg, error, toldBy);
+  failRequest(request: PendingRequest, error: ErrorDetail, told?: Telling): void {
+    for (const leg of request.legs) this.fail(leg, error, told);
   }
 
   /** Ends what was sent below a leg, at any depth. */
@@ -164,8 +158,7 @@ export class RequestBook {
     if (!wasWritten) leg.attempt -= 1;
     leg.registration = undefined;
     leg.state = "waiting";
-    const attemptsMax =
-      leg.request.header.maxAttempts || this.#defaultAttempts(leg, registration.body.retrySafe);
+    const attemptsMax = leg.request.header.maxAttempts || this.#defaultAttempts(leg, registration.body.retrySafe);
     const mayRetry = !wasWritten || (!leg.committed && leg.attempt < attemptsMax);
     const assignment = mayRetry ? this.#options.router.assign(leg) : "nobody";
     if (assignment === "held" || assignment === "queued") return;
@@ -173,7 +166,10 @@ export class RequestBook {
       const lost = `The session of '${registration.body.id}' ended while it held ${leg.request.header.id}`;
       this.fail(leg, createErrorDetail("WORKER_LOST", lost, { requirement: "COS-RED-005" }));
     } else {
-      this.fail(leg, assignment === "full" ? this.#overloaded(leg.request) : this.#unroutable(leg.request));
+      this.fail(
+        leg,
+        assignment === "full" ? overloaded(leg.request.header) : unroutable(leg.request.header, this.#options.registry),
+      );
     }
   }
 
@@ -183,13 +179,14 @@ export class RequestBook {
       const assignment = this.#options.router.assign(leg);
       if (assignment === "nobody") continue;
       this.#waiting.delete(leg);
-      if (assignment === "full") this.fail(leg, this.#overloaded(leg.request));
+      if (assignment === "full") this.fail(leg, overloaded(leg.request.header));
     }
   }
 
   /** Ends the queued requests that nobody serves any more. */
   failStranded(): void {
-    for (const leg of this.#options.router.takeStranded()) this.fail(leg, this.#unroutable(leg.request));
+    for (const leg of this.#options.router.takeStranded())
+      this.fail(leg, unroutable(leg.request.header, this.#options.registry));
   }
 
   #admit(request: PendingRequest): void {
@@ -209,18 +206,18 @@ export class RequestBook {
   #start(request: PendingRequest, ids: readonly string[]): void {
     const { limits, router } = this.#options;
     if (request.asker.asked.size > limits.sessionPending) {
-      this.failRequest(request, this.#overloaded(request));
+      this.failRequest(request, overloaded(request.header));
       return;
     }
     if (request.header.type === SignalType.IMPRINT && ids.length > 1 && request.legs.length === 1) {
       const message = `${ids.length} Engrams serve this address and the IMPRINT asks for one`;
-      const options = { requirement: "COS-MODE-010", available: ids.slice(0, availableMax) };
+      const options = { requirement: "COS-MODE-010", available: ids.slice(0, AVAILABLE_MAX) };
       this.failRequest(request, createErrorDetail("AMBIGUOUS", message, options));
       return;
     }
     for (const leg of request.legs) {
       const assignment = router.assign(leg);
-      if (assignment === "full") this.fail(leg, this.#overloaded(request));
+      if (assignment === "full") this.fail(leg, overloaded(request.header));
       if (assignment === "nobody") this.#waitForRoute(leg);
     }
   }
@@ -229,13 +226,13 @@ export class RequestBook {
     const { request } = leg;
     const waitMs = request.header.waitForRouteMs ?? 0;
     if (waitMs === 0) {
-      this.fail(leg, this.#unroutable(request));
+      this.fail(leg, unroutable(request.header, this.#options.registry));
       return;
     }
     this.#waiting.add(leg);
     const cancelDeadline = request.cancelTimers;
     const cancelWait = this.#options.clock.schedule(waitMs, () => {
-      if (this.#waiting.has(leg)) this.fail(leg, this.#unroutable(request));
+      if (this.#waiting.has(leg)) this.fail(leg, unroutable(request.header, this.#options.registry));
     });
     request.cancelTimers = () => {
       cancelDeadline();
@@ -250,7 +247,8 @@ export class RequestBook {
     this.#deliverReply(leg, outcome.signal, { position, type: outcome.type });
     if (outcome.type === SignalType.ERROR) {
       if (request.failure === undefined || wasStopped(outcome)) request.failure = outcome;
-      if (!request.trace.barred.has(request.header.id)) this.#options.traces.bar(request.trace, request.header.id, wasStopped(outcome) ? "CANCELLED" : "LATE");
+      if (!request.trace.barred.has(request.header.id))
+        this.#options.traces.bar(request.trace, request.header.id, wasStopped(outcome) ? "CANCELLED" : "LATE");
       this.cancelBelow(leg, "The request above this one ended with an error");
     }
     if (request.legs.some(({ state }) => state !== "ended")) return;
@@ -270,7 +268,7 @@ export class RequestBook {
   }
 
   /** Lets the holder know that its work is not wanted any more; what was never written just leaves its slot. */
-  #tellHolder(leg: Leg, signal: Uint8Array, position: number): void {
+  #tellHolder(leg: Leg, { signal, type, position }: Telling): void {
     const { registration } = leg;
     if (leg.state !== "held" || registration === undefined) return;
     if (!leg.written) {
@@ -278,11 +276,15 @@ export class RequestBook {
       this.#options.router.release(registration, leg);
       return;
     }
-    const note = createNote(DeliveryReason.STOP, { position, type: SignalType.ERROR }, {
-      attempt: leg.attempt,
-      participant: leg.participant,
-      requestId: leg.request.header.id,
-    });
+    const note = createNote(
+      DeliveryReason.STOP,
+      { position, type },
+      {
+        attempt: leg.attempt,
+        participant: leg.participant,
+        requestId: leg.request.header.id,
+      },
+    );
     registration.session.outbox.push({ kind: "deliver", signal, note });
   }
 
@@ -293,65 +295,4 @@ export class RequestBook {
   #defaultAttempts(leg: Leg, isRetrySafe: boolean): number {
     return isRetrySafe || leg.wanted.role === ParticipantRole.ENGRAM ? this.#options.limits.maxAttempts : 1;
   }
-
-  #overloaded({ header }: PendingRequest): ErrorDetail {
-    const message = `Too many requests wait for ${describeAddress(header)} or from its asker`;
-    return createErrorDetail("OVERLOADED", message, { requirement: "COS-ROUTE-009", retryAfterMs: 100 });
-  }
-
-  #unroutable({ header }: PendingRequest): ErrorDetail {
-    const role = signalTraits(header.type)?.servedBy ?? ParticipantRole.UNSPECIFIED;
-    const available = this.#options.registry.ids(role, availableMax);
-    const there = available.length === 0 ? "nobody is there" : `there is ${available.join(", ")}`;
-    const message = `Nobody serves ${signalTypeName(header.type)} for ${describeAddress(header)}; ${there}`;
-    return createErrorDetail("UNROUTABLE", message, { requirement: "COS-ROUTE-005", available });
-  }
-}
-
-function createLeg(request: PendingRequest, wanted: Wanted): Leg {
-  return {
-    request,
-    wanted,
-    participant: "",
-    state: "waiting",
-    attempt: 0,
-    registration: undefined,
-    written: false,
-    committed: false,
-    unconsumed: 0,
-    children: new Set(),
-  };
-}
-
-function withId({ address, role }: Wanted, id: string): Wanted {
-  return { role, address: address === undefined ? undefined : { ...address, id } };
-}
-
-/** True if the Synapse ended a leg because it was stopped, or what it served was. */
-export function wasStopped({ detail }: Outcome): boolean {
-  return detail?.code === ErrorCode.CANCELLED;
-}
-
-function describeAddress({ directed }: SignalHeader): string {
-  if (directed === undefined) return "anyone";
-  const parts = [
-    directed.id === "" ? "" : `'${directed.id}'`,
-    directed.type === "" ? "" : `kind '${directed.type}'`,
-    directed.capabilities.length === 0 ? "" : `capabilities [${directed.capabilities.join(", ")}]`,
-  ];
-  return parts.filter((part) => part !== "").join(" and ");
-}
-
-/** The pending requests below a leg, parents before their children. */
-export function requestsBelow(leg: Leg): PendingRequest[] {
-  const found: PendingRequest[] = [...leg.children];
-  for (let index = 0; index < found.length; index += 1) {
-    for (const { children } of found[index]?.legs ?? []) found.push(...children);
-  }
-  return found;
-}
-
-/** A refusal of the hub, in one line. */
-export function refuse(code: ErrorName, message: string, requirement: string): never {
-  throw new CosmoError(code, message, { requirement });
 }

@@ -3,10 +3,11 @@ import { Right, type Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 import { createErrorDetail } from "../../errors/index.js";
 import { recordPlain, type Arrival } from "./arrival.js";
 import { closeTrace } from "./close-trace.js";
+import { requestsBelow } from "./legs.js";
 import type { HubSession, PendingRequest, Trace } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { acceptedReceipt } from "./notes.js";
-import { refuse, requestsBelow } from "./request-book.js";
+import { refuse } from "./refusals.js";
 
 /**
  * Ends a trace, or one request and all below it: each gets CANCELLED, those who hold them are told, and what arrives
@@ -20,17 +21,19 @@ export function acceptStop(namespace: Namespace, { session, header }: Arrival, b
     refuse("PERMISSION_DENIED", "Only the opener, a holder above, or an operator stops work", "COS-STOP-005");
   }
   const position = recordPlain(namespace, header);
+  const told = { signal: header.bytes, type: header.type, position };
   const why = body.reason === "" ? "" : `: ${body.reason}`;
   const detail = createErrorDetail("CANCELLED", `Stopped by '${header.source}'${why}`, { requirement: "COS-STOP-003" });
   if (body.requestId === "") {
-    for (const request of trace.pending) namespace.requests.failRequest(request, detail, header.bytes);
-    if (namespace.traces.find(trace.id) === trace) closeTrace(namespace, trace, { kind: "stopped", reason: body.reason });
+    for (const request of trace.pending) namespace.requests.failRequest(request, detail, told);
+    if (namespace.traces.find(trace.id) === trace)
+      closeTrace(namespace, trace, { kind: "stopped", reason: body.reason });
     return acceptedReceipt(position);
   }
   namespace.traces.bar(trace, body.requestId, "CANCELLED");
   if (target !== undefined && target.trace === trace) {
     const below = target.legs.flatMap(requestsBelow);
-    for (const request of [target, ...below]) namespace.requests.failRequest(request, detail, header.bytes);
+    for (const request of [target, ...below]) namespace.requests.failRequest(request, detail, told);
   }
   return acceptedReceipt(position);
 }
@@ -39,7 +42,8 @@ function mayStop(session: HubSession, trace: Trace, target: PendingRequest | und
   if (trace.opener === session || session.rights.has(Right.OPERATE)) return true;
   for (let request = target; request !== undefined; request = request.parent?.request) {
     if (request.trace !== trace) return false;
-    if (request.legs.some(({ state, registration }) => state === "held" && registration?.session === session)) return true;
+    if (request.legs.some(({ state, registration }) => state === "held" && registration?.session === session))
+      return true;
     if (request.asker === session) return true;
   }
   return false;

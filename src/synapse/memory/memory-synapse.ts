@@ -1,5 +1,12 @@
 import { CosmoError } from "../../errors/index.js";
-import { Hub, type HubOptions, type Session, type SessionReceiver, type SessionRequest, type Synapse } from "../index.js";
+import {
+  Hub,
+  type HubOptions,
+  type Session,
+  type SessionReceiver,
+  type SessionRequest,
+  type Synapse,
+} from "../index.js";
 import { MemorySession } from "./memory-session.js";
 
 /** How a `MemorySynapse` is made. */
