@@ -75,7 +75,9 @@ function codecCases(): BenchCase[] {
     const { body } = decodeSignal(bytes);
     return body?.$case === "task" && decodeJson(body.value.input, null, "INVALID_INPUT") !== null ? 1 : 0;
   };
-  process.stdout.write(`A TASK of ${bytes.length} bytes; as JSON ${readyBytes.length} with base64, ${nestedBytes.length} nested.\n`);
+  process.stdout.write(
+    `A TASK of ${bytes.length} bytes; as JSON ${readyBytes.length} with base64, ${nestedBytes.length} nested.\n`,
+  );
   return [
     { name: "peekSignal", run: () => (peekSignal(bytes, peek), peek.type) },
     { name: "scanSignal", run: () => scanSignal(bytes, STANDARD_LIMITS).bodyLength },
@@ -95,7 +97,8 @@ function codecCases(): BenchCase[] {
 /** Prints what the codec costs, against JSON of the same data, and the ratios of one run. */
 export function benchCodec(): void {
   const figures = measure(codecCases());
-  const show = (name: string, slow: string, fast: string): string => `${name}: ${ratio(figures, slow, fast).toFixed(2)}`;
+  const show = (name: string, slow: string, fast: string): string =>
+    `${name}: ${ratio(figures, slow, fast).toFixed(2)}`;
   const lines = [
     formatFigures(figures),
     show("decode ÷ peek", "decodeSignal", "peekSignal"),

@@ -1,12 +1,11 @@
 import type { Limits } from "../../gen/cosmonapse/v1/limits.js";
-import { Address } from "../../gen/cosmonapse/v1/signal.js";
-import { CosmoError, describeThrown } from "../errors/index.js";
-import { checkHeader, type HeaderView } from "./header-rules.js";
+import { SIGNAL_FIELDS } from "../../gen/cosmonapse/v1/tables.js";
+import { CosmoError } from "../errors/index.js";
+import { checkAnnotations, checkHeader, tooLarge, type Finding, type HeaderView } from "./header-rules.js";
+import { measureAnnotations, readAddress, readDurationMs, readNumber, readText, type Span } from "./header-values.js";
 import { peekSignal, SignalPeek } from "./peek.js";
-import { noRequest, readRequestFields, readText, requestFields } from "./request-fields.js";
-import { malformed } from "./wire.js";
 
-/** All that a Synapse reads of a Signal. Strings are empty when they are absent. */
+/** All that a Synapse reads of a Signal. Strings are empty and durations undefined where they are absent. */
 export interface SignalHeader extends HeaderView {
   readonly closeTrace: boolean;
   /** The whole Signal, as it was published. */
@@ -18,37 +17,56 @@ export interface SignalHeader extends HeaderView {
 }
 
 const peek = new SignalPeek();
+const fields = SIGNAL_FIELDS;
 
 /**
- * Reads and checks the header of an encoded Signal; the body stays unread. Throws TOO_LARGE, or MALFORMED with the
- * requirement that does not hold.
+ * Reads and checks the header of an encoded Signal; the body stays unread (COS-ENV-031). Throws MALFORMED or TOO_LARGE
+ * with the requirement that does not hold and the field, in proto names: COS-ENV-001 to COS-ENV-034 as far as they
+ * bind one Signal alone, COS-TYPE-002 and COS-TYPE-003.
  */
 export function scanSignal(bytes: Uint8Array, limits: Limits): SignalHeader {
   if (bytes.length > limits.signalBytes) {
-    throw new CosmoError("TOO_LARGE", `The Signal has ${bytes.length} bytes; at most ${limits.signalBytes} are accepted`, {
-      requirement: "COS-LIM-001",
-    });
+    const message = `The Signal has ${bytes.length} bytes, where ${limits.signalBytes} are accepted`;
+    return refuse(tooLarge("COS-ENV-032", "", message));
   }
   peekSignal(bytes, peek);
-  const { type, exchange, seen, bodyOffset, bodyLength } = peek;
-  const id = readText(bytes, { offset: peek.idOffset, length: peek.idLength, field: "id" });
-  const traceId = readText(bytes, { offset: peek.traceIdOffset, length: peek.traceIdLength, field: "trace_id" });
-  const parentId = readText(bytes, { offset: peek.parentIdOffset, length: peek.parentIdLength, field: "parent_id" });
-  const source = readText(bytes, { offset: peek.sourceOffset, length: peek.sourceLength, field: "source" });
-  const directed = readAddress(bytes, peek.directedOffset, peek.directedLength);
-  const rest = (seen & requestFields) === 0 ? noRequest : readRequestFields(bytes, limits);
-  const header = { type, exchange, id, traceId, parentId, source, directed, ...rest, bytes, bodyOffset, bodyLength };
-  const wrong = checkHeader(header, limits);
-  if (wrong !== undefined) malformed(wrong.message, wrong.requirement, wrong.field);
-  return header;
+  const header = readHeader(bytes);
+  const finding = checkHeader(header, limits) ?? checkAnnotations(measureAnnotations(bytes, peek), limits);
+  return finding === undefined ? header : refuse(finding);
 }
 
-function readAddress(bytes: Uint8Array, offset: number, length: number): Address | undefined {
-  if (length < 0) return undefined;
-  try {
-    // Bad UTF-8 becomes U+FFFD here, which no name holds.
-    return Address.decode(bytes.subarray(offset, offset + length));
-  } catch (thrown) {
-    return malformed(`The address cannot be read: ${describeThrown(thrown)}`, "COS-ENV-001", "directed");
-  }
+function refuse({ code, message, requirement, field }: Finding): never {
+  throw new CosmoError(code, message, { requirement, field });
+}
+
+function readHeader(bytes: Uint8Array): SignalHeader {
+  const { type, exchange, bodyOffset, bodyLength } = peek;
+  return {
+    type,
+    exchange,
+    id: textOf(bytes, fields.id, "id"),
+    traceId: textOf(bytes, fields.traceId, "trace_id"),
+    parentId: textOf(bytes, fields.parentId, "parent_id"),
+    source: textOf(bytes, fields.source, "source"),
+    directed: has(fields.directed) ? readAddress(bytes, spanOf(fields.directed)) : undefined,
+    timeoutMs: has(fields.timeout) ? readDurationMs(bytes, spanOf(fields.timeout)) : undefined,
+    waitForRouteMs: has(fields.waitForRoute) ? readDurationMs(bytes, spanOf(fields.waitForRoute)) : undefined,
+    maxAttempts: has(fields.maxAttempts) ? readNumber(bytes, spanOf(fields.maxAttempts)) : 0,
+    closeTrace: has(fields.closeTrace) && readNumber(bytes, spanOf(fields.closeTrace)) !== 0,
+    bytes,
+    bodyOffset,
+    bodyLength,
+  };
+}
+
+function has(field: number): boolean {
+  return (peek.seen & (1 << field)) !== 0;
+}
+
+function spanOf(field: number): Span {
+  return { start: peek.starts[field] ?? 0, end: peek.ends[field] ?? 0 };
+}
+
+function textOf(bytes: Uint8Array, field: number, name: string): string {
+  return has(field) ? readText(bytes, spanOf(field), name) : "";
 }

@@ -1,4 +1,4 @@
-import { SIGNAL_TABLE } from "../../gen/cosmonapse/v1/tables.js";
+import { SCHEMA_TABLE, SIGNAL_TABLE } from "../../gen/cosmonapse/v1/tables.js";
 import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
 
 /** What the schema says of a type of Signal. */
@@ -42,6 +42,15 @@ export function signalTypeName(type: number): string {
 /** The type of a body; 0 without one. */
 export function bodyType(body: Signal["body"]): number {
   return body === undefined ? 0 : (byBody.get(body.$case)?.type ?? 0);
+}
+
+const fieldNames = new Map<number, string>(
+  Object.values(SCHEMA_TABLE.messages.Signal).map((row) => [row.number, row.name]),
+);
+
+/** The name of a field of `Signal` in the schema; empty if this version does not know it. */
+export function signalFieldName(number: number): string {
+  return fieldNames.get(number) ?? "";
 }
 
 const firstBodyField = 16;

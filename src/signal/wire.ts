@@ -24,17 +24,17 @@ export class WireCursor {
     let at = this.position;
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
-      if (at >= this.end) malformed("The bytes end within a number", "COS-ENV-001");
+      if (at >= this.end) malformed("The bytes end within a number", "COS-ENV-028");
       const byte = bytes[at] ?? 0;
       at += 1;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) {
-        if (shift === 28 && byte > 0x0f) malformed("A number is over 32 bits", "COS-ENV-001");
+        if (shift === 28 && byte > 0x0f) malformed("A number is over 32 bits", "COS-ENV-028");
         this.position = at;
         return value >>> 0;
       }
     }
-    return malformed("A number is longer than 32 bits need", "COS-ENV-001");
+    return malformed("A number is longer than 32 bits need", "COS-ENV-028");
   }
 
   /** A varint of at most 64 bits, as a number; inexact over 2^53. */
@@ -42,20 +42,23 @@ export class WireCursor {
     let value = 0;
     let scale = 1;
     for (let length = 0; length < 10; length += 1) {
-      if (this.position >= this.end) malformed("The bytes end within a number", "COS-ENV-001");
+      if (this.position >= this.end) malformed("The bytes end within a number", "COS-ENV-028");
       const byte = this.bytes[this.position] ?? 0;
       this.position += 1;
       value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
+      if (byte < 0x80) {
+        if (length === 9 && byte > 1) break;
+        return value;
+      }
       scale *= 128;
     }
-    return malformed("A number is over 64 bits", "COS-ENV-001");
+    return malformed("A number is over 64 bits", "COS-ENV-028");
   }
 
   /** The length of a length-delimited field; the position is then at its first byte. */
   length(): number {
     const length = this.uint32();
-    if (this.position + length > this.end) malformed("A field is longer than the bytes that are there", "COS-ENV-001");
+    if (this.position + length > this.end) malformed("A field is longer than the bytes that are there", "COS-ENV-028");
     return length;
   }
 
@@ -77,12 +80,12 @@ export class WireCursor {
         this.#advance(4);
         return;
       default:
-        malformed(`Wire type ${wireType} is not used by this protocol`, "COS-ENV-001");
+        malformed(`Wire type ${wireType} is not used by this protocol`, "COS-ENV-028");
     }
   }
 
   #advance(length: number): void {
-    if (this.position + length > this.end) malformed("The bytes end within a field", "COS-ENV-001");
+    if (this.position + length > this.end) malformed("The bytes end within a field", "COS-ENV-028");
     this.position += length;
   }
 }

@@ -1,0 +1,141 @@
+import { SIGNAL_FIELDS } from "../../gen/cosmonapse/v1/tables.js";
+import { Fanout, type Address } from "../../gen/cosmonapse/v1/signal.js";
+import { wholeMs, type AnnotationSizes } from "./header-rules.js";
+import type { SignalPeek } from "./peek.js";
+import { malformed, WireCursor } from "./wire.js";
+
+declare class TextDecoder {
+  constructor(label: string, options: { fatal: boolean; ignoreBOM: boolean });
+  decode(bytes: Uint8Array): string;
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const cursor = new WireCursor();
+
+/** Bytes within a Signal. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A string of the header. Throws MALFORMED for bad UTF-8, naming the field (COS-ENV-025). */
+export function readText(bytes: Uint8Array, { start, end }: Span, field: string): string {
+  try {
+    return decoder.decode(bytes.subarray(start, end));
+  } catch {
+    return malformed("A string of the header is no UTF-8", "COS-ENV-025", field);
+  }
+}
+
+/** A number of the header; inexact over 2^53, where every limit ends long before. */
+export function readNumber(bytes: Uint8Array, { start, end }: Span): number {
+  cursor.reset(bytes, start, end);
+  return cursor.varint();
+}
+
+/** A `google.protobuf.Duration` as milliseconds; NaN if they are not whole. One below zero is more than any limit. */
+export function readDurationMs(bytes: Uint8Array, { start, end }: Span): number {
+  let seconds = 0;
+  let nanos = 0;
+  cursor.reset(bytes, start, end);
+  while (cursor.position < end) {
+    const tag = cursor.uint32();
+    if (tag === durationTags.seconds) seconds = cursor.varint();
+    else if (tag === durationTags.nanos) nanos = cursor.varint();
+    else cursor.skip(tag & 7);
+  }
+  return wholeMs(seconds, nanos);
+}
+
+const durationTags = { seconds: 8, nanos: 16 };
+const addressTags = { id: 10, type: 18, capabilities: 26, fanout: 32 };
+const fanouts: readonly Fanout[] = Object.values(Fanout);
+
+/** An `Address`. Throws MALFORMED for bytes that are no protobuf, bad UTF-8, or an unknown fanout. */
+export function readAddress(bytes: Uint8Array, { start, end }: Span): Address {
+  const address: Address = { id: "", type: "", capabilities: [], fanout: Fanout.UNSPECIFIED };
+  cursor.reset(bytes, start, end);
+  while (cursor.position < end) {
+    const tag = cursor.uint32();
+    if (tag === addressTags.id) address.id = nextText("directed.id");
+    else if (tag === addressTags.type) address.type = nextText("directed.type");
+    else if (tag === addressTags.capabilities) address.capabilities.push(nextText("directed.capabilities"));
+    else if (tag === addressTags.fanout) address.fanout = readFanout(cursor.varint());
+    else cursor.skip(tag & 7);
+  }
+  return address;
+}
+
+function readFanout(value: number): Fanout {
+  const known = fanouts.find((fanout) => fanout === value);
+  return known ?? malformed(`The fanout ${value} is unknown`, "COS-ENV-015", "directed.fanout");
+}
+
+function nextText(field: string): string {
+  const length = cursor.length();
+  const start = cursor.position;
+  cursor.position = start + length;
+  return readText(cursor.bytes, { start, end: start + length }, field);
+}
+
+const none: AnnotationSizes = { traceparent: 0, tracestate: 0, metaKeys: 0, metaBytes: 0 };
+const { traceparent, tracestate, meta } = SIGNAL_FIELDS;
+const annotationBits = (1 << traceparent) | (1 << tracestate) | (1 << meta);
+
+/** Measures the annotations of a Signal that was peeked, and checks their UTF-8. */
+export function measureAnnotations(bytes: Uint8Array, peek: SignalPeek): AnnotationSizes {
+  if ((peek.seen & annotationBits) === 0) return none;
+  return {
+    traceparent: measureText(bytes, peek, { number: traceparent, name: "traceparent" }),
+    tracestate: measureText(bytes, peek, { number: tracestate, name: "tracestate" }),
+    ...((peek.seen & (1 << meta)) === 0 ? { metaKeys: 0, metaBytes: 0 } : measureMeta(bytes)),
+  };
+}
+
+function measureText(bytes: Uint8Array, peek: SignalPeek, field: { number: number; name: string }): number {
+  if ((peek.seen & (1 << field.number)) === 0) return 0;
+  const start = peek.starts[field.number] ?? 0;
+  const end = peek.ends[field.number] ?? 0;
+  readText(bytes, { start, end }, field.name);
+  return end - start;
+}
+
+/** Walks the whole Signal again, since pairs may stand anywhere in it. */
+function measureMeta(bytes: Uint8Array): { metaKeys: number; metaBytes: number } {
+  const walk = new WireCursor();
+  walk.reset(bytes, 0, bytes.length);
+  let metaKeys = 0;
+  let metaBytes = 0;
+  while (walk.position < walk.end) {
+    const tag = walk.uint32();
+    if (tag >>> 3 === meta) {
+      metaKeys += 1;
+      metaBytes = Math.max(metaBytes, measurePair(bytes, walk));
+    } else {
+      walk.skip(tag & 7);
+    }
+  }
+  return { metaKeys, metaBytes };
+}
+
+const pairTags = { key: 10, value: 18 };
+
+/** The longer of the key and the value of a pair. */
+function measurePair(bytes: Uint8Array, walk: WireCursor): number {
+  const end = walk.length() + walk.position;
+  cursor.reset(bytes, walk.position, end);
+  walk.position = end;
+  let longest = 0;
+  while (cursor.position < end) {
+    const tag = cursor.uint32();
+    if (tag === pairTags.key || tag === pairTags.value) {
+      const length = cursor.length();
+      readText(bytes, { start: cursor.position, end: cursor.position + length }, "meta");
+      cursor.position += length;
+      longest = Math.max(longest, length);
+    } else {
+      cursor.skip(tag & 7);
+    }
+  }
+  return longest;
+}
