@@ -116,7 +116,7 @@ export const exportsAreDocumented = rule((source, report) => {
     const [name] = /(?<=\b(?:class|function|interface|type|const)\s)\w+/.exec(source.text.slice(node.start)) ?? ["it"];
     check(node.start, name);
     // What a class implements, its contract has documented.
-    if (declaration.type !== "ClassDeclaration" || declaration.implements.length > 0) continue;
+    if (declaration.type !== "ClassDeclaration" || (declaration.implements ?? []).length > 0) continue;
     for (const member of declaration.body.body) {
       if (member.type !== "MethodDefinition" || member.kind === "constructor" || member.accessibility === "private")
         continue;
