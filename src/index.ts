@@ -33,5 +33,16 @@ export type {
   Where,
 } from "./neuron/index.js";
 export { Pathway, type Observation, type Reply } from "./pathway/index.js";
+export {
+  createIdSource,
+  createSignal,
+  decodeSignal,
+  encodeSignal,
+  signalToJson,
+  validateSignal,
+  type Finding,
+  type IdSource,
+  type SignalDraft,
+} from "./signal/index.js";
 export type { Session, SessionReceiver, SessionRequest, Synapse } from "./synapse/index.js";
 export { MemorySynapse, type MemorySynapseOptions } from "./synapse/memory/index.js";
