@@ -2,13 +2,14 @@ import type { Duration } from "../../gen/google/protobuf/duration.js";
 import type { Limits } from "../../gen/cosmonapse/v1/limits.js";
 import { Exchange } from "../../gen/cosmonapse/v1/options.js";
 import { Fanout, type Address } from "../../gen/cosmonapse/v1/signal.js";
+import type { ErrorName } from "../errors/index.js";
 import { isName, isSignalId, isTraceId } from "./ids.js";
 import { signalTraits, signalTypeName } from "./types.js";
 
 /** One rule that a Signal breaks. */
 export interface Finding {
   /** The code of the refusal. */
-  readonly code: "MALFORMED" | "TOO_LARGE";
+  readonly code: ErrorName;
   /** The id of the requirement. */
   readonly requirement: string;
   /** The path of the field, in proto names. */

@@ -1,6 +1,6 @@
 import { createUlidSource, systemClock, type Clock, type RandomSource } from "../foundation/index.js";
 
-/** The source of Signals that the Synapse makes itself; nobody may register it (COS-ENV). */
+/** The source of Signals that the Synapse makes itself; nobody may register it (COS-ENV-011). */
 export const SYNAPSE_SOURCE = "synapse";
 
 /** Makes the ids of Signals and traces. Each is greater than the one before. */
@@ -21,17 +21,24 @@ const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
 const signalIdPattern = /^evt_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const traceIdPattern = /^trc_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** True for a namespace, participant id, kind or capability: `[A-Za-z0-9_-]{1,64}`. */
+const entryIdPattern = /^eng_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** True for the id of an entry (COS-ENT-001). */
+export function isEntryId(text: string): boolean {
+  return entryIdPattern.test(text);
+}
+
+/** True for a namespace, participant id, kind or capability: `[A-Za-z0-9_-]{1,64}` (COS-ENV-012). */
 export function isName(text: string): boolean {
   return namePattern.test(text);
 }
 
-/** True for the id of a Signal. */
+/** True for the id of a Signal (COS-ENV-001). */
 export function isSignalId(text: string): boolean {
   return signalIdPattern.test(text);
 }
 
-/** True for the id of a trace. */
+/** True for the id of a trace (COS-ENV-003). */
 export function isTraceId(text: string): boolean {
   return traceIdPattern.test(text);
 }

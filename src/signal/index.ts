@@ -9,4 +9,4 @@ export { peekSignal, SignalPeek } from "./peek.js";
 export { scanSignal, type SignalHeader } from "./scan.js";
 export { fromTimestamp, toTimestamp } from "./time.js";
 export { bodyType, signalTraits, signalTypeName, type SignalTraits } from "./types.js";
-export { validateSignal } from "./validate.js";
+export { validateBody, validateSignal } from "./validate.js";

@@ -1,9 +1,10 @@
 import type { Receipt } from "../../../gen/cosmonapse/v1/frames.js";
+import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import type { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
 import type { Signal } from "../../../gen/cosmonapse/v1/signal.js";
 import { CosmoError } from "../../errors/index.js";
-import { decodeSignal, signalTypeName, validateSignal } from "../../signal/index.js";
+import { decodeSignal, signalTypeName, validateBody } from "../../signal/index.js";
 import { recordPlain, type Arrival } from "./arrival.js";
 import { closeTrace } from "./close-trace.js";
 import type { HubSession, Leg, Registration } from "./model.js";
@@ -16,7 +17,7 @@ import { acceptStop } from "./stop.js";
 
 /** Acts on a Signal that speaks to the Synapse itself: the only bodies that the hub reads. */
 export function acceptControl(namespace: Namespace, arrival: Arrival): Receipt {
-  const body = readBody(arrival);
+  const body = readBody(arrival, namespace.limits);
   switch (body.$case) {
     case "register":
       return acceptRegister(namespace, arrival, body.value);
@@ -39,11 +40,11 @@ export function acceptControl(namespace: Namespace, arrival: Arrival): Receipt {
   }
 }
 
-function readBody({ header }: Arrival): NonNullable<Signal["body"]> {
+function readBody({ header }: Arrival, limits: Limits): NonNullable<Signal["body"]> {
   const signal = decodeSignal(header.bytes);
-  const [finding] = validateSignal(signal);
+  const [finding] = validateBody(signal, limits);
   if (finding !== undefined) {
-    throw new CosmoError("MALFORMED", finding.message, { requirement: finding.requirement, field: finding.field });
+    throw new CosmoError(finding.code, finding.message, { requirement: finding.requirement, field: finding.field });
   }
   if (signal.body === undefined) {
     return refuse("UNIMPLEMENTED", `${signalTypeName(header.type)} is no CONTROL type of this version`, "COS-TYPE-006");
