@@ -116,6 +116,7 @@ function schemaTable({ enums, messages }, root) {
       const kind = nested === undefined ? field.type.slice("TYPE_".length).toLowerCase() : "map";
       const row = { name: field.name, number: field.number, kind };
       if (field.label === "LABEL_REPEATED" && nested === undefined) row.repeated = true;
+      if (field.proto3Optional === true) row.optional = true;
       if (reference !== undefined && nested === undefined) row.of = reference;
       rows[name][camel(field.name)] = row;
       if (kind === "message") visit(reference);
