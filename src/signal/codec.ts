@@ -17,14 +17,15 @@ export function encodeSignal(signal: Signal): Uint8Array {
 }
 
 /**
- * Reads a Signal. Fields of a later version are kept and encoded again as they came. `Content.data` may share memory
- * with the bytes. Throws MALFORMED.
+ * Reads a Signal. Fields of a later version are kept and encoded again as they came (COS-TYPE-014). `Content.data` may
+ * share memory with the bytes. Of accepted bytes it reads the header that `scanSignal` checked. Throws MALFORMED for
+ * bytes that are no Signal, also within its body (COS-ENV-028).
  */
 export function decodeSignal(bytes: Uint8Array): Signal {
   try {
     return Signal.decode(bytes);
   } catch (thrown) {
     const message = `The bytes are no Signal: ${describeThrown(thrown)}`;
-    throw new CosmoError("MALFORMED", message, { requirement: "COS-ENV-001", cause: thrown });
+    throw new CosmoError("MALFORMED", message, { requirement: "COS-ENV-028", cause: thrown });
   }
 }

@@ -82,9 +82,7 @@ export const StopBody: MessageFns<StopBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -95,6 +93,7 @@ export const StopBody: MessageFns<StopBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -154,9 +153,7 @@ export const StoppedBody: MessageFns<StoppedBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -167,6 +164,7 @@ export const StoppedBody: MessageFns<StoppedBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;

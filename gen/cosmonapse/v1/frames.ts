@@ -387,9 +387,7 @@ export const Implementation: MessageFns<Implementation> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -400,6 +398,7 @@ export const Implementation: MessageFns<Implementation> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -589,9 +588,7 @@ export const Hello: MessageFns<Hello> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -602,6 +599,7 @@ export const Hello: MessageFns<Hello> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -798,9 +796,7 @@ export const Welcome: MessageFns<Welcome> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -811,6 +807,7 @@ export const Welcome: MessageFns<Welcome> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -893,9 +890,7 @@ export const PublishNote: MessageFns<PublishNote> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -906,6 +901,7 @@ export const PublishNote: MessageFns<PublishNote> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -990,9 +986,7 @@ export const Publish: MessageFns<Publish> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1003,6 +997,7 @@ export const Publish: MessageFns<Publish> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1113,9 +1108,7 @@ export const Receipt: MessageFns<Receipt> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1126,6 +1119,7 @@ export const Receipt: MessageFns<Receipt> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1204,9 +1198,7 @@ export const Receipts: MessageFns<Receipts> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1217,6 +1209,7 @@ export const Receipts: MessageFns<Receipts> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1390,9 +1383,7 @@ export const DeliveryNote: MessageFns<DeliveryNote> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1403,6 +1394,7 @@ export const DeliveryNote: MessageFns<DeliveryNote> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1499,9 +1491,7 @@ export const Deliver: MessageFns<Deliver> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1512,6 +1502,7 @@ export const Deliver: MessageFns<Deliver> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1608,9 +1599,7 @@ export const ObserveFilter: MessageFns<ObserveFilter> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1621,6 +1610,7 @@ export const ObserveFilter: MessageFns<ObserveFilter> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1692,9 +1682,7 @@ export const Subscribe: MessageFns<Subscribe> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1705,6 +1693,7 @@ export const Subscribe: MessageFns<Subscribe> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1766,9 +1755,7 @@ export const Unsubscribe: MessageFns<Unsubscribe> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1779,6 +1766,7 @@ export const Unsubscribe: MessageFns<Unsubscribe> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1862,9 +1850,7 @@ export const Live: MessageFns<Live> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1875,6 +1861,7 @@ export const Live: MessageFns<Live> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1979,9 +1966,7 @@ export const Gap: MessageFns<Gap> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1992,6 +1977,7 @@ export const Gap: MessageFns<Gap> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -2075,9 +2061,7 @@ export const Credit: MessageFns<Credit> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -2088,6 +2072,7 @@ export const Credit: MessageFns<Credit> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -2151,9 +2136,7 @@ export const Ack: MessageFns<Ack> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -2164,6 +2147,7 @@ export const Ack: MessageFns<Ack> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -2222,9 +2206,7 @@ export const Drain: MessageFns<Drain> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -2235,6 +2217,7 @@ export const Drain: MessageFns<Drain> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -2298,9 +2281,7 @@ export const Ping: MessageFns<Ping> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -2311,6 +2292,7 @@ export const Ping: MessageFns<Ping> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -2372,9 +2354,7 @@ export const Pong: MessageFns<Pong> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -2385,6 +2365,7 @@ export const Pong: MessageFns<Pong> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -2443,9 +2424,7 @@ export const Goodbye: MessageFns<Goodbye> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -2456,6 +2435,7 @@ export const Goodbye: MessageFns<Goodbye> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;

@@ -474,9 +474,7 @@ export const Provenance: MessageFns<Provenance> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -487,6 +485,7 @@ export const Provenance: MessageFns<Provenance> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -664,9 +663,7 @@ export const Entry: MessageFns<Entry> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -677,6 +674,7 @@ export const Entry: MessageFns<Entry> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -856,9 +854,7 @@ export const ImprintBody: MessageFns<ImprintBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -869,6 +865,7 @@ export const ImprintBody: MessageFns<ImprintBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1056,9 +1053,7 @@ export const ImprintedBody: MessageFns<ImprintedBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1069,6 +1064,7 @@ export const ImprintedBody: MessageFns<ImprintedBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1158,9 +1154,7 @@ export const Comparison: MessageFns<Comparison> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1171,6 +1165,7 @@ export const Comparison: MessageFns<Comparison> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1231,9 +1226,7 @@ export const FilterList: MessageFns<FilterList> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1244,6 +1237,7 @@ export const FilterList: MessageFns<FilterList> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1337,9 +1331,7 @@ export const Filter: MessageFns<Filter> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1350,6 +1342,7 @@ export const Filter: MessageFns<Filter> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1556,9 +1549,7 @@ export const Query: MessageFns<Query> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1569,6 +1560,7 @@ export const Query: MessageFns<Query> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1654,9 +1646,7 @@ export const RecallBody: MessageFns<RecallBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1667,6 +1657,7 @@ export const RecallBody: MessageFns<RecallBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1737,9 +1728,7 @@ export const Hit: MessageFns<Hit> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1750,6 +1739,7 @@ export const Hit: MessageFns<Hit> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -1842,9 +1832,7 @@ export const RecalledBody: MessageFns<RecalledBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -1855,6 +1843,7 @@ export const RecalledBody: MessageFns<RecalledBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;

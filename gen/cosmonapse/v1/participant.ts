@@ -230,9 +230,7 @@ export const RegisterBody: MessageFns<RegisterBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -243,6 +241,7 @@ export const RegisterBody: MessageFns<RegisterBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -320,9 +319,7 @@ export const DeregisterBody: MessageFns<DeregisterBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -333,6 +330,7 @@ export const DeregisterBody: MessageFns<DeregisterBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -392,9 +390,7 @@ export const HeartbeatBody: MessageFns<HeartbeatBody> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -405,6 +401,7 @@ export const HeartbeatBody: MessageFns<HeartbeatBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -452,9 +449,7 @@ export const DiscoverBody: MessageFns<DiscoverBody> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -465,6 +460,7 @@ export const DiscoverBody: MessageFns<DiscoverBody> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;

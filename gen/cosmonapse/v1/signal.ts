@@ -300,9 +300,7 @@ export const Address: MessageFns<Address> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -313,6 +311,7 @@ export const Address: MessageFns<Address> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -693,9 +692,7 @@ export const Signal: MessageFns<Signal> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -706,6 +703,7 @@ export const Signal: MessageFns<Signal> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
@@ -890,9 +888,7 @@ export const Signal_MetaEntry: MessageFns<Signal_MetaEntry> = {
             continue;
           }
         }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
 
         const list = message._unknownFields![tag];
@@ -903,6 +899,7 @@ export const Signal_MetaEntry: MessageFns<Signal_MetaEntry> = {
           list.push(buf);
         }
       }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
       return message;
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
