@@ -61,7 +61,7 @@ export class WorkHost {
       isRetrySafe: axons.get(note.participant)?.registration.retrySafe === true || signal.maxAttempts > 1,
     });
     this.#works.set(work.key, work);
-    work.abort.addEventListener("abort", () => this.#afterStop(work), { once: true });
+    work.abort.addEventListener("abort", () => this.#awaitStop(work), { once: true });
     this.#answer(work).then(
       (answer) => this.#conclude(work, answer),
       (thrown: unknown) => {
@@ -81,9 +81,12 @@ export class WorkHost {
     this.#works.get(workKey(requestId, participant))?.window.add(partials);
   }
 
-  /** Stops everything. */
+  /** Stops everything; the session is over, so that nobody hears of it. */
   stopAll(reason: CosmoError): void {
-    for (const work of [...this.#works.values()]) work.stop(reason);
+    for (const work of [...this.#works.values()]) {
+      this.#forget(work);
+      work.stop(reason);
+    }
   }
 
   /** Resolves when nothing is worked on. */
@@ -154,9 +157,7 @@ export class WorkHost {
     try {
       await this.#reply(work, answer);
     } finally {
-      work.finish();
-      this.#works.delete(work.key);
-      this.#checkIdle();
+      this.#forget(work);
     }
   }
 
@@ -188,20 +189,23 @@ export class WorkHost {
   }
 
   /** Gives the slot back when the stopped work settles, or after a grace if it does not listen. */
-  #afterStop(work: Work): void {
-    this.#options.bus.clock.schedule(STOP_GRACE_MS, () => this.#release(work));
+  #awaitStop(work: Work): void {
+    if (this.#works.has(work.key)) work.awaitStop(STOP_GRACE_MS, () => this.#release(work));
   }
 
   #release(work: Work): void {
-    if (!this.#works.delete(work.key)) return;
-    const body = { $case: "stopped", value: { requestId: work.signal.id } } as const;
+    if (!this.#forget(work)) return;
     const { id, traceId } = work.signal;
-    this.#options.bus.send({ traceId, parentId: id, source: work.participant, body }, work.attempt).catch(() => undefined);
-    this.#checkIdle();
+    const body = { $case: "stopped", value: { requestId: id } } as const;
+    const stopped = { traceId, parentId: id, source: work.participant, body };
+    this.#options.bus.send(stopped, work.attempt).catch(() => undefined);
   }
 
-  #checkIdle(): void {
+  #forget(work: Work): boolean {
+    work.finish();
+    if (!this.#works.delete(work.key)) return false;
     if (this.#works.size === 0) this.#onIdle?.();
+    return true;
   }
 }
 

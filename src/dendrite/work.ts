@@ -30,7 +30,7 @@ export class Work {
   readonly #below = new Set<Promise<unknown>>();
   readonly #deadlineMs: number;
   readonly #clock: Clock;
-  readonly #cancelTimer: () => void;
+  #cancelTimer: () => void;
 
   constructor({ signal, note, clock, partialWindow, isRetrySafe }: WorkOptions) {
     this.signal = signal;
@@ -64,14 +64,19 @@ export class Work {
   /** Tells the Neuron or the Engram that nobody waits any more. */
   stop(reason: CosmoError): void {
     this.#cancelTimer();
-    this.window.fail(reason);
+    this.window.close(reason);
     this.#abort.abort(reason);
   }
 
-  /** The work has its outcome: its timer stops. */
+  /** Waits for stopped work to settle, but no longer than a grace. */
+  awaitStop(graceMs: number, onGraceOver: () => void): void {
+    this.#cancelTimer = this.#clock.schedule(graceMs, onGraceOver);
+  }
+
+  /** The work is over: its timer stops, and no part can follow. */
   finish(): void {
     this.#cancelTimer();
-    this.window.fail(new CosmoError("LATE", "The task has its outcome; no part can follow"));
+    this.window.close();
   }
 
   /** Resolves when all requests below it have ended. */
