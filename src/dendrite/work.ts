@@ -63,6 +63,7 @@ export class Work {
 
   /** Tells the Neuron or the Engram that nobody waits any more. */
   stop(reason: CosmoError): void {
+    if (this.abort.aborted) return;
     this.#cancelTimer();
     this.window.close(reason);
     this.#abort.abort(reason);
