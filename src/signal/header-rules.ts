@@ -152,15 +152,14 @@ function checkAddress(directed: Address | undefined, limits: Limits): Finding | 
 function checkRequest(header: HeaderView, limits: Limits): Finding | undefined {
   const { exchange, timeoutMs, waitForRouteMs, maxAttempts } = header;
   if (exchange !== Exchange.REQUEST) return undefined;
-  const range = `from 1 to ${limits.timeoutMs} whole milliseconds`;
   if (timeoutMs !== undefined && !(timeoutMs >= 1 && timeoutMs <= limits.timeoutMs)) {
-    return wrong("COS-ENV-018", "timeout", `A timeout is ${range}`);
+    return wrong("COS-ENV-018", "timeout", `A timeout is from 1 to ${limits.timeoutMs} whole milliseconds`);
   }
   if (maxAttempts > limits.maxAttempts) {
     return wrong("COS-ENV-019", "max_attempts", `At most ${limits.maxAttempts} attempts, not ${maxAttempts}`);
   }
-  if (waitForRouteMs !== undefined && !(waitForRouteMs >= 1 && waitForRouteMs <= limits.timeoutMs)) {
-    return wrong("COS-ENV-020", "wait_for_route", `The time to wait for a route is ${range}`);
+  if (waitForRouteMs !== undefined && !(waitForRouteMs >= 0 && waitForRouteMs <= limits.timeoutMs)) {
+    return wrong("COS-ENV-020", "wait_for_route", `It is from 0 to ${limits.timeoutMs} whole milliseconds`);
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ export { createSignal, type SignalDraft } from "./create.js";
 export type { Finding } from "./header-rules.js";
 export { createIdSource, isName, isSignalId, isTraceId, SYNAPSE_SOURCE, type IdSource } from "./ids.js";
 export { signalToJson } from "./json-view.js";
-export { resolveLimits, STANDARD_LIMITS, type LimitName } from "./limits.js";
+export { resolveLimits, STANDARD_LIMITS, type LimitName, type LimitOverrides } from "./limits.js";
 export { peekSignal, SignalPeek } from "./peek.js";
 export { scanSignal, type SignalHeader } from "./scan.js";
 export { fromTimestamp, toTimestamp } from "./time.js";

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { fromTimestamp, toTimestamp } from "./index.js";
+
+test("an instant comes back exact to the millisecond, before 1970 too", () => {
+  for (const ms of [0, 1, -1, 999, -999, -1000, -1001, 1_767_323_045_678, -62_135_596_800_000, 253_402_300_799_999]) {
+    expect(fromTimestamp(toTimestamp(ms))).toBe(ms);
+  }
+});
+
+test("the nanoseconds of an instant before 1970 count forward", () => {
+  expect(toTimestamp(-1)).toEqual({ seconds: -1n, nanos: 999_000_000 });
+});
+
+test("what is finer than a millisecond is dropped", () => {
+  expect(toTimestamp(1.9)).toEqual({ seconds: 0n, nanos: 1_000_000 });
+  expect(fromTimestamp({ seconds: 1n, nanos: 1_999_999 })).toBe(1001);
+});
