@@ -1,4 +1,4 @@
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, describeThrown } from "../errors/index.js";
 
@@ -26,19 +26,16 @@ export function encodeSignal(signal: Signal): Uint8Array {
  * Reads a Signal. Its strings and numbers are its own; `Content.data`, other bytes and what a later version added are
  * views of the bytes that were given, which must not be changed while the Signal lives. Enum values and fields of a
  * later version are kept (COS-TYPE-012, COS-TYPE-014). It reads, it does not judge: `scanSignal` and `validateSignal`
- * do. Throws MALFORMED for bytes that are no protobuf.
+ * do; of bytes that passed the scan it reads the very header that was scanned. Throws MALFORMED for bytes that are no
+ * protobuf, also within the body (COS-ENV-028).
  */
 export function decodeSignal(bytes: Uint8Array): Signal {
   try {
-    const reader = new BinaryReader(plain(bytes));
-    const signal = Signal.decode(reader);
-    // The generated reader ends in silence at a field 0 and at the end of a group.
-    if (reader.pos === reader.len) return signal;
+    return Signal.decode(plain(bytes));
   } catch (thrown) {
     const message = `The bytes are no Signal: ${describeThrown(thrown)}`;
     throw new CosmoError("MALFORMED", message, { requirement: "COS-ENV-028", cause: thrown });
   }
-  throw new CosmoError("MALFORMED", "The bytes are no Signal: a field cannot be read", { requirement: "COS-ENV-028" });
 }
 
 /** The same bytes, not as a subclass such as Node's Buffer: what is cut from those would be one too. */
