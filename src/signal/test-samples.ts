@@ -17,9 +17,11 @@ import { encodeJson } from "./content.js";
 import { createSignal, type SignalDraft } from "./create.js";
 import { createIdSource } from "./ids.js";
 
-/** Ids that tests may name. */
+/** The id that samples have. */
 export const SAMPLE_ID = "evt_01JFDZ00000000000000000001";
+/** The id of its parent. */
 export const SAMPLE_PARENT = "evt_01JFDZ00000000000000000000";
+/** The id of its trace. */
 export const SAMPLE_TRACE = "trc_01JFDZ00000000000000000000";
 
 const clock = { ...systemClock, wallMs: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678) };
