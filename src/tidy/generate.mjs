@@ -174,12 +174,21 @@ function closeEnds(code) {
   }, code);
 }
 
+/** Makes maps keep the key `__proto__`, which is lost when it is assigned. */
+function keepProto(code) {
+  return code.replace(
+    /(message\.\w+)\[(\w+)\.key\] = (\2\.value);/g,
+    'if ($2.key !== "__proto__") $1[$2.key] = $3;\n' +
+      "              else globalThis.Object.defineProperty($1, $2.key, { value: $3, writable: true, enumerable: true, configurable: true });",
+  );
+}
+
 /** Writes gen/ into a folder; "." is the repository itself. */
 function generate(folder) {
   run(buf, "generate", "-o", folder);
   for (const file of filesOf(join(folder, "gen"))) {
     const path = join(folder, "gen", file);
-    writeFileSync(path, closeEnds(readFileSync(path, "utf8")));
+    writeFileSync(path, keepProto(closeEnds(readFileSync(path, "utf8"))));
   }
   writeFileSync(join(folder, tablesFile), tables(indexImage(readImage())));
 }

@@ -567,7 +567,8 @@ export const Signal: MessageFns<Signal> = {
 
             const entry13 = Signal_MetaEntry.decode(reader, reader.uint32());
             if (entry13.value !== undefined) {
-              message.meta[entry13.key] = entry13.value;
+              if (entry13.key !== "__proto__") message.meta[entry13.key] = entry13.value;
+              else globalThis.Object.defineProperty(message.meta, entry13.key, { value: entry13.value, writable: true, enumerable: true, configurable: true });
             }
             continue;
           }
