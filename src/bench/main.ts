@@ -1,0 +1,18 @@
+// `npm run bench`: all figures in one run; `npm run bench -- codec` or `-- bus` for some of them.
+import { benchBus } from "./bus.js";
+import { benchCodec } from "./codec.js";
+
+const benches: Readonly<Record<string, () => void | Promise<void>>> = { codec: benchCodec, bus: benchBus };
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
+
+if (unknown.length > 0) {
+  process.stderr.write(`There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}\n`);
+  process.exitCode = 2;
+} else {
+  for (const [name, bench] of Object.entries(benches)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    process.stdout.write(`\n${name}\n`);
+    await bench();
+  }
+}
