@@ -16,7 +16,8 @@ function run(program: string, ...args: readonly string[]) {
 }
 
 beforeAll(() => {
-  expect(run(process.execPath, "src/tidy/prepare.mjs")).toMatchObject({ status: 0 });
+  const { status, stderr } = run(process.execPath, "src/tidy/prepare.mjs");
+  if (status !== 0) throw new Error(stderr);
   mkdirSync(folder, { recursive: true });
   for (const { name, language, code } of samples) {
     if (language === "ts") writeFileSync(join(folder, `${name}.ts`), code);
