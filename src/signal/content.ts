@@ -1,7 +1,7 @@
 import type { Content } from "../../gen/cosmonapse/v1/task.js";
 import { CosmoError, describeThrown, toCosmoError, type ErrorName } from "../errors/index.js";
 import type { Json } from "../foundation/index.js";
-import { checkJson } from "./json-check.js";
+import { writeJson } from "./json-check.js";
 
 declare class TextEncoder {
   encode(text: string): Uint8Array;
@@ -23,10 +23,10 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function encodeJson(value: unknown, code: ErrorName): Content {
   const requirement = code === "INVALID_OUTPUT" ? "COS-CONT-006" : "COS-CONT-001";
   try {
-    checkJson(value, (message) => {
+    const text = writeJson(value, (message) => {
       throw new CosmoError(code, message, { requirement });
     });
-    return { mediaType: "", data: encoder.encode(JSON.stringify(value) ?? "null"), schema: "" };
+    return { mediaType: "", data: encoder.encode(text), schema: "" };
   } catch (thrown) {
     throw toCosmoError(thrown, code);
   }

@@ -8,12 +8,21 @@ interface Walk {
   readonly refuse: Refuse;
   /** Names and indexes from the top to the value at hand. */
   readonly path: (string | number)[];
-  readonly ancestors: Set<object>;
+  readonly ancestors: object[];
+  /** True: look for half surrogate pairs. */
+  readonly strings: boolean;
 }
 
-/** Refuses the first part of a value that JSON cannot say, and names its path. `toJSON` is called as for JSON. */
-export function checkJson(value: unknown, refuse: Refuse): void {
-  check(value, { refuse, path: [], ancestors: new Set() });
+/**
+ * A value as JSON. Refuses the first part that JSON cannot say, and names its path. `toJSON` is called as by
+ * `JSON.stringify`, once more for the check.
+ */
+export function writeJson(value: unknown, refuse: Refuse): string {
+  check(value, { refuse, path: [], ancestors: [], strings: false });
+  const text = JSON.stringify(value) ?? "null";
+  // Half a pair is written as an escape, so strings need a look only where there is one.
+  if (text.includes("\\ud")) check(value, { refuse, path: [], ancestors: [], strings: true });
+  return text;
 }
 
 function fail({ refuse, path }: Walk, what: string): never {
@@ -26,7 +35,7 @@ function fail({ refuse, path }: Walk, what: string): never {
 function check(value: unknown, walk: Walk): void {
   switch (typeof value) {
     case "string":
-      if (isBroken(value)) fail(walk, "a string with half a surrogate pair");
+      if (walk.strings && isBroken(value)) fail(walk, "a string with half a surrogate pair");
       return;
     case "number":
       if (!Number.isFinite(value)) fail(walk, String(value));
@@ -43,13 +52,13 @@ function check(value: unknown, walk: Walk): void {
 
 function checkObject(value: object, walk: Walk): void {
   const { ancestors } = walk;
-  if (ancestors.has(value)) fail(walk, "a circle");
-  if (ancestors.size >= jsonDepthMax) fail(walk, `nested deeper than ${jsonDepthMax} levels`);
-  ancestors.add(value);
+  if (ancestors.includes(value)) fail(walk, "a circle");
+  if (ancestors.length >= jsonDepthMax) fail(walk, `nested deeper than ${jsonDepthMax} levels`);
+  ancestors.push(value);
   if ("toJSON" in value && typeof value.toJSON === "function") check(value.toJSON(""), walk);
   else if (Array.isArray(value)) checkItems(value, walk);
   else checkProperties(value, walk);
-  ancestors.delete(value);
+  ancestors.pop();
 }
 
 function checkItems(items: readonly unknown[], walk: Walk): void {
@@ -61,21 +70,24 @@ function checkItems(items: readonly unknown[], walk: Walk): void {
 }
 
 function checkProperties(value: object, walk: Walk): void {
-  // A Map, a Promise, an Error or a typed array would become an object that says nothing.
-  const kind = Object.prototype.toString.call(value).slice("[object ".length, -1);
-  if (kind !== "Object" || !isRecord(value)) return fail(walk, `of the kind ${kind}`);
+  if (!isRecord(value)) {
+    return fail(walk, `of the kind ${Object.prototype.toString.call(value).slice("[object ".length, -1)}`);
+  }
   for (const name of Object.keys(value)) {
     const item = value[name];
     if (item === undefined) continue;
     walk.path.push(name);
-    if (isBroken(name)) fail(walk, "under a name with half a surrogate pair");
+    if (walk.strings && isBroken(name)) fail(walk, "under a name with half a surrogate pair");
     check(item, walk);
     walk.path.pop();
   }
 }
 
+/** False for a Map, a Promise, an Error, a typed array and the like: they would become an object that says nothing. */
 function isRecord(value: object): value is Readonly<Record<string, unknown>> {
-  return !Array.isArray(value);
+  return (
+    Object.getPrototypeOf(value) === Object.prototype || Object.prototype.toString.call(value) === "[object Object]"
+  );
 }
 
 /** True for a string with half a surrogate pair, which has no UTF-8. */
