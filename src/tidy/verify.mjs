@@ -24,6 +24,12 @@ const stages = [
   ["format", [`${bin}/prettier`, "--check", "--log-level", "warn", ".", "!gen"], "npm run format", true],
   ["types", [`${bin}/tsc`], "correct what the compiler says", true],
   ["lint", ["npm", "run", "--silent", "lint"], "npm run lint -- --fix mends some", true],
+  [
+    "floor plan and rules",
+    [`${bin}/vitest`, "run", "--config", `${tidy}/vitest.config.mjs`, `${tidy}/floor-plan`, `${tidy}/rules`],
+    "src/README.md has the plan",
+    true,
+  ],
   ["tests", ["npm", "test", "--silent"], "npm test -- <file> runs one", false],
   ["build", ["npm", "run", "--silent", "build"], "correct what the compiler says", false],
   ["package", ["node", `${tidy}/check-package.mjs`], "package.json, or the import that is named", false],
