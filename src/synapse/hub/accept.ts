@@ -1,7 +1,7 @@
 import { Right, type Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 import { Exchange } from "../../../gen/cosmonapse/v1/options.js";
 import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
-import { CosmoError, toCosmoError } from "../../errors/index.js";
+import { toCosmoError, type CosmoError } from "../../errors/index.js";
 import { scanSignal, signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
 import { recordPlain, type Arrival } from "./arrival.js";
 import { acceptControl } from "./control.js";

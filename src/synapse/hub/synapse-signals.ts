@@ -1,5 +1,5 @@
 import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
-import { DeregisterReason } from "../../../gen/cosmonapse/v1/participant.js";
+import type { DeregisterReason } from "../../../gen/cosmonapse/v1/participant.js";
 import type { Signal } from "../../../gen/cosmonapse/v1/signal.js";
 import type { FinalStatus } from "../../../gen/cosmonapse/v1/task.js";
 import type { Clock } from "../../foundation/index.js";

@@ -3,7 +3,7 @@ import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import type { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { Fanout, type Address, type Signal } from "../../../gen/cosmonapse/v1/signal.js";
-import { CosmoError, errorName } from "../../errors/index.js";
+import { errorName, type CosmoError } from "../../errors/index.js";
 import { createDeferred, type Clock, type Deferred } from "../../foundation/index.js";
 import { createIdSource, createSignal, decodeSignal, encodeSignal, type IdSource, type SignalDraft } from "../../signal/index.js";
 import type { Session, SessionReceiver, Synapse } from "../../synapse/index.js";
