@@ -23,6 +23,7 @@ const stages = [
   ],
   ["format", [`${bin}/prettier`, "--check", "--log-level", "warn", ".", "!gen"], "npm run format", true],
   ["types", [`${bin}/tsc`], "correct what the compiler says", true],
+  ["types in a browser", [`${bin}/tsc`, "-p", `${tidy}/tsconfig.browser.json`], "use what browsers have too", true],
   ["lint", ["npm", "run", "--silent", "lint"], "npm run lint -- --fix mends some", true],
   [
     "floor plan and rules",
