@@ -57,18 +57,27 @@ export function readNumber(bytes: Uint8Array, { start, end }: Span): number {
   return cursor.varint();
 }
 
-/** A `google.protobuf.Duration` as milliseconds; NaN if they are not whole. One below zero is more than any limit. */
+/**
+ * A `google.protobuf.Duration` as milliseconds; NaN if they are not whole. One below zero is more than any limit. Throws
+ * MALFORMED for bytes that are none; a Timestamp has the same fields.
+ */
 export function readDurationMs(bytes: Uint8Array, { start, end }: Span): number {
   let seconds = 0;
   let nanos = 0;
   cursor.reset(bytes, start, end);
   while (cursor.position < end) {
-    const tag = cursor.uint32();
+    const tag = cursor.tag();
     if (tag === durationTags.seconds) seconds = cursor.varint();
     else if (tag === durationTags.nanos) nanos = cursor.varint();
-    else cursor.skip(tag & 7);
+    else skipUnknown(tag, durationTags.nanos);
   }
   return wholeMs(seconds, nanos);
+}
+
+/** Passes over a field that is not known; one that is known, but of another wire type, is refused. */
+function skipUnknown(tag: number, lastTag: number): void {
+  if (tag >>> 3 <= lastTag >>> 3) malformed(`Field ${tag >>> 3} has the wire type ${tag & 7}`, "COS-ENV-028");
+  cursor.skip(tag & 7);
 }
 
 const durationTags = { seconds: 8, nanos: 16 };
@@ -80,12 +89,12 @@ export function readAddress(bytes: Uint8Array, { start, end }: Span): Address {
   const address: Address = { id: "", type: "", capabilities: [], fanout: Fanout.UNSPECIFIED };
   cursor.reset(bytes, start, end);
   while (cursor.position < end) {
-    const tag = cursor.uint32();
+    const tag = cursor.tag();
     if (tag === addressTags.id) address.id = nextText("directed.id");
     else if (tag === addressTags.type) address.type = nextText("directed.type");
     else if (tag === addressTags.capabilities) address.capabilities.push(nextText("directed.capabilities"));
     else if (tag === addressTags.fanout) address.fanout = readFanout(cursor.varint());
-    else cursor.skip(tag & 7);
+    else skipUnknown(tag, addressTags.fanout);
   }
   return address;
 }
@@ -151,14 +160,14 @@ function measurePair(bytes: Uint8Array, walk: WireCursor): number {
   walk.position = end;
   let longest = 0;
   while (cursor.position < end) {
-    const tag = cursor.uint32();
+    const tag = cursor.tag();
     if (tag === pairTags.key || tag === pairTags.value) {
       const length = cursor.length();
       checkText(bytes, { start: cursor.position, end: cursor.position + length }, "meta");
       cursor.position += length;
       longest = Math.max(longest, length);
     } else {
-      cursor.skip(tag & 7);
+      skipUnknown(tag, pairTags.value);
     }
   }
   return longest;

@@ -41,6 +41,8 @@ function refuse({ code, message, requirement, field }: Finding): never {
 
 function readHeader(bytes: Uint8Array): SignalHeader {
   const { type, exchange, bodyOffset, bodyLength } = peek;
+  // Nothing is decided by it (COS-ENV-017), but no codec could read a Signal in which it is no Timestamp.
+  if (has(fields.createdAt)) readDurationMs(bytes, spanOf(fields.createdAt));
   return {
     type,
     exchange,
