@@ -13,7 +13,9 @@ export interface Answer {
 
 /** A plain function: it looks in shared memory first, and writes down what it had to compute. */
 export const researcher: Neuron<Question, Answer> = async ({ question }, _context, { recall, imprint }) => {
-  const prior = await recall("ctx", { query: { text: question, minScore: 1 } });
+  // A score of 1 means the same words, in whatever order; the condition wants the very same text.
+  const sameQuestion = { path: "/question", op: "eq", value: question } as const;
+  const prior = await recall("ctx", { query: { text: question, minScore: 1, where: sameQuestion } });
   const cached = prior.hits[0]?.content["answer"];
   if (typeof cached === "string") return { answer: cached, source: "cache" };
 
@@ -21,8 +23,13 @@ export const researcher: Neuron<Question, Answer> = async ({ question }, _contex
   await imprint("ctx", {
     op: "upsert",
     entry: { question, answer, tags: ["qa"] },
-    mergeKey: `q:${question}`,
+    mergeKey: keyOf(question),
     deadlineMs: 500,
   });
   return { answer, source: "computed" };
 };
+
+/** A key has at most 1,024 bytes: long questions that begin alike replace each other, and never answer each other. */
+function keyOf(question: string): string {
+  return `q:${Array.from(question).slice(0, 250).join("")}`;
+}
