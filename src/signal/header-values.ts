@@ -11,6 +11,7 @@ declare class TextDecoder {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const cursor = new WireCursor();
+const outer = new WireCursor();
 
 /** Bytes within a Signal. */
 export interface Span {
@@ -118,10 +119,12 @@ const annotationBits = (1 << traceparent) | (1 << tracestate) | (1 << meta);
 /** Measures the annotations of a Signal that was peeked, and checks their UTF-8. */
 export function measureAnnotations(bytes: Uint8Array, peek: SignalPeek): AnnotationSizes {
   if ((peek.seen & annotationBits) === 0) return none;
+  const { metaKeys, metaBytes } = (peek.seen & (1 << meta)) === 0 ? none : measureMeta(bytes);
   return {
     traceparent: measureText(bytes, peek, { number: traceparent, name: "traceparent" }),
     tracestate: measureText(bytes, peek, { number: tracestate, name: "tracestate" }),
-    ...((peek.seen & (1 << meta)) === 0 ? { metaKeys: 0, metaBytes: 0 } : measureMeta(bytes)),
+    metaKeys,
+    metaBytes,
   };
 }
 
@@ -135,17 +138,16 @@ function measureText(bytes: Uint8Array, peek: SignalPeek, field: { number: numbe
 
 /** Walks the whole Signal again, since pairs may stand anywhere in it. */
 function measureMeta(bytes: Uint8Array): { metaKeys: number; metaBytes: number } {
-  const walk = new WireCursor();
-  walk.reset(bytes, 0, bytes.length);
+  outer.reset(bytes, 0, bytes.length);
   let metaKeys = 0;
   let metaBytes = 0;
-  while (walk.position < walk.end) {
-    const tag = walk.uint32();
+  while (outer.position < outer.end) {
+    const tag = outer.uint32();
     if (tag >>> 3 === meta) {
       metaKeys += 1;
-      metaBytes = Math.max(metaBytes, measurePair(bytes, walk));
+      metaBytes = Math.max(metaBytes, measurePair(bytes));
     } else {
-      walk.skip(tag & 7);
+      outer.skip(tag & 7);
     }
   }
   return { metaKeys, metaBytes };
@@ -154,10 +156,10 @@ function measureMeta(bytes: Uint8Array): { metaKeys: number; metaBytes: number }
 const pairTags = { key: 10, value: 18 };
 
 /** The longer of the key and the value of a pair. */
-function measurePair(bytes: Uint8Array, walk: WireCursor): number {
-  const end = walk.length() + walk.position;
-  cursor.reset(bytes, walk.position, end);
-  walk.position = end;
+function measurePair(bytes: Uint8Array): number {
+  const end = outer.length() + outer.position;
+  cursor.reset(bytes, outer.position, end);
+  outer.position = end;
   let longest = 0;
   while (cursor.position < end) {
     const tag = cursor.tag();
