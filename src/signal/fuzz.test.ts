@@ -72,7 +72,10 @@ function join(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 const ulid = fc
-  .tuple(fc.constantFrom(..."01234567"), fc.array(fc.constantFrom(..."0123456789ABCDEFGHJKMNPQRSTVWXYZ"), fixed(25)))
+  .tuple(
+    fc.constantFrom(..."01234567".split("")),
+    fc.array(fc.constantFrom(..."0123456789ABCDEFGHJKMNPQRSTVWXYZ".split("")), fixed(25)),
+  )
   .map(([first, rest]) => first + rest.join(""));
 const name = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const duration = fc.integer({ min: 1, max: STANDARD_LIMITS.timeoutMs }).map((ms) => ({
