@@ -1,7 +1,7 @@
 import { ParticipantRole } from "../../gen/cosmonapse/v1/options.js";
 import type { RegisterBody } from "../../gen/cosmonapse/v1/participant.js";
 import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
-import { CosmoError } from "../errors/index.js";
+import { checkOptions, checkWhole, CosmoError } from "../errors/index.js";
 import type { Json } from "../foundation/index.js";
 import type { Neuron } from "../neuron/index.js";
 import { isName, STANDARD_LIMITS, SYNAPSE_SOURCE } from "../signal/index.js";
@@ -22,7 +22,7 @@ export interface AxonOptions<Input, Output> {
   readonly kind?: string;
   /** The version of the Neuron's own code. Default: not stated. */
   readonly version?: string;
-  /** How many tasks it takes at once. Default: the limit of the Synapse, 16 unless configured. */
+  /** How many tasks it takes at once, from 1. Default: the limit of the Synapse, 16 unless configured. */
   readonly maxInFlight?: number;
   /** True if a task may be given to another replica when this one is lost with it. Default: false. */
   readonly retrySafe?: boolean;
@@ -43,45 +43,69 @@ export class Axon<Input = Json, Output = Json> {
   readonly #bindings: ReadonlyMap<string, EngramBinding>;
 
   constructor(options: AxonOptions<Input, Output>) {
-    const { neuronId, capabilities = [], maxInFlight = 0, kind = "" } = options;
-    checkName("neuronId", neuronId);
-    for (const capability of capabilities) checkName("capabilities", capability);
-    if (kind !== "") checkName("kind", kind);
-    if (!Number.isInteger(maxInFlight) || maxInFlight < 0) {
-      throw new CosmoError("INVALID_ARGUMENT", `maxInFlight is a whole number from 1, not ${maxInFlight}`);
-    }
-    if (typeof options.neuron !== "function") {
-      throw new CosmoError("INVALID_ARGUMENT", "neuron is a function: async (input, context, tools) => output");
-    }
+    checkAxonOptions(options);
+    const { neuronId, capabilities = [] } = options;
     this.neuronId = neuronId;
     this.#neuron = options.neuron;
     this.#bindings = indexBindings(options.engrams ?? []);
     this.registration = {
       id: neuronId,
       role: ParticipantRole.NEURON,
-      kind,
+      kind: options.kind ?? "",
       capabilities: [...new Set(capabilities)],
       version: options.version ?? "",
-      maxInFlight,
+      maxInFlight: options.maxInFlight ?? 0,
       retrySafe: options.retrySafe ?? false,
       storeId: "",
       description: options.description ?? "",
     };
-    if (this.registration.capabilities.length > STANDARD_LIMITS.capabilities) {
-      throw new CosmoError("INVALID_ARGUMENT", `At most ${STANDARD_LIMITS.capabilities} capabilities`);
-    }
   }
 
   /**
    * Answers one request. Resolves with the reply that is its outcome; parts go to the host before. Never rejects: what
-   * goes wrong is an ERROR. A request that is no TASK is answered UNIMPLEMENTED.
+   * goes wrong is an ERROR. A request that is no TASK is answered UNIMPLEMENTED (COS-TYPE-005).
    */
   handle(request: Signal, host: AxonHost): Promise<ReplyDraft> {
     return runNeuron({ neuron: this.#neuron, neuronId: this.neuronId, bindings: this.#bindings }, request, host);
   }
 }
 
+const parts: ReadonlySet<string> = new Set([
+  "neuronId",
+  "neuron",
+  "capabilities",
+  "engrams",
+  "kind",
+  "version",
+  "maxInFlight",
+  "retrySafe",
+  "description",
+] satisfies (keyof AxonOptions<Json, Json>)[]);
+
+const maxInFlightMax = 65_536;
+const versionBytes = 64;
+
+function checkAxonOptions<Input, Output>(options: AxonOptions<Input, Output>): void {
+  checkOptions("The Axon", options, parts);
+  const { neuronId, neuron, capabilities = [], kind, version = "", maxInFlight } = options;
+  checkName("neuronId", neuronId);
+  if (neuronId === SYNAPSE_SOURCE) throw misuse("neuronId", "'synapse' is the Synapse itself; choose another id");
+  for (const capability of capabilities) checkName("capabilities", capability);
+  if (kind !== undefined) checkName("kind", kind);
+  if (typeof neuron !== "function") throw misuse("neuron", "it is a function: async (input, context, tools) => output");
+  if (new Set(capabilities).size > STANDARD_LIMITS.capabilities) {
+    throw misuse("capabilities", `there are at most ${STANDARD_LIMITS.capabilities} of them`);
+  }
+  checkWhole("maxInFlight", maxInFlight, { min: 1, max: maxInFlightMax });
+  if (new TextEncoder().encode(version).length > versionBytes) {
+    throw misuse("version", `it is at most ${versionBytes} bytes long (COS-REG-022)`);
+  }
+}
+
 function checkName(field: string, name: string): void {
-  if (isName(name) && name !== SYNAPSE_SOURCE) return;
-  throw new CosmoError("INVALID_ARGUMENT", `${field}: '${name}' is no name: [A-Za-z0-9_-]{1,64}, not 'synapse'`);
+  if (!isName(name)) throw misuse(field, `'${name}' is no name: [A-Za-z0-9_-]{1,64}`);
+}
+
+function misuse(field: string, message: string): CosmoError {
+  return new CosmoError("INVALID_ARGUMENT", `${field}: ${message}`, { field });
 }

@@ -1,14 +1,14 @@
 import type { DeliveryNote } from "../../gen/cosmonapse/v1/frames.js";
-import { Exchange } from "../../gen/cosmonapse/v1/options.js";
+import { Effect, Exchange } from "../../gen/cosmonapse/v1/options.js";
 import { Fanout, type Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, toCosmoError } from "../errors/index.js";
-import type { CancelTimer } from "../foundation/index.js";
+import { encodeSignal } from "../signal/index.js";
 import type { Bus } from "./bus.js";
 
-/** Who waits for the outcomes of a request. Every call comes at most once, parts and outcomes excepted. */
+/** Who waits for the outcomes of a request. `accepted`, `complete` and `failed` come at most once. */
 export interface AskListener {
-  /** The Synapse accepted it and says who was asked; empty if that is not decided yet. */
-  accepted(asked: readonly string[]): void;
+  /** The Synapse accepted it and says who was asked; empty if that is not decided yet. An outcome may come before. */
+  accepted?(asked: readonly string[]): void;
   /** A part of an answer. */
   part?(signal: Signal, participant: string): void;
   /** An outcome: an answer, or an ERROR. One for each participant that was asked. */
@@ -25,8 +25,8 @@ export interface AskOptions {
   readonly attempt: number;
   /** How long the Synapse has for a verdict, milliseconds. */
   readonly budgetMs: number;
-  /** Gives the request up and stops it. */
-  readonly abort: AbortSignal | undefined;
+  /** Each of these gives the request up and stops it. */
+  readonly aborts: readonly AbortSignal[];
 }
 
 interface Asked {
@@ -39,30 +39,24 @@ interface Asked {
   release: () => void;
 }
 
-const nothing: CancelTimer = () => undefined;
-
 /**
  * The requests of one Dendrite that have no outcome yet. The Synapse decides; only when its verdict stays out for longer
- * than budget and margin, or the session is lost, the asker decides alone: OUTCOME_UNKNOWN (COS-TASK).
+ * than budget and margin, or the session is lost, the asker decides alone: OUTCOME_UNKNOWN (COS-TASK-006).
  */
 export class Asker {
   readonly #bus: Bus;
   readonly #pending = new Map<string, Asked>();
-  #onIdle: (() => void) | undefined;
+  readonly #onIdle: (() => void)[] = [];
 
   constructor(bus: Bus) {
     this.#bus = bus;
   }
 
-  /** How many requests wait for an outcome. */
-  get size(): number {
-    return this.#pending.size;
-  }
-
   /** Sends a request; what becomes of it goes to the listener. */
-  ask(signal: Signal, listener: AskListener, { attempt, budgetMs, abort }: AskOptions): void {
-    if (abort?.aborted === true) {
-      listener.failed(new CosmoError("CANCELLED", "It was given up before it was sent", { effect: 1 }));
+  ask(signal: Signal, listener: AskListener, options: AskOptions): void {
+    const { attempt, aborts } = options;
+    if (aborts.some(({ aborted }) => aborted)) {
+      listener.failed(new CosmoError("CANCELLED", "It was given up before it was sent", { effect: Effect.NONE }));
       return;
     }
     const asked: Asked = {
@@ -72,28 +66,11 @@ export class Asker {
       answered: new Set(),
       isFanout: signal.directed?.fanout === Fanout.ALL,
       participants: undefined,
-      release: nothing,
+      release: () => undefined,
     };
     this.#pending.set(signal.id, asked);
-    const marginMs = this.#bus.session.limits.sessionGraceMs;
-    const cancelTimer = this.#bus.clock.schedule(budgetMs + marginMs, () => {
-      const message = `The Synapse gave no verdict within ${budgetMs} ms and a margin of ${marginMs} ms`;
-      this.#fail(asked, new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006" }));
-    });
-    const giveUp = (): void => this.#giveUp(asked);
-    abort?.addEventListener("abort", giveUp, { once: true });
-    asked.release = () => {
-      cancelTimer();
-      abort?.removeEventListener("abort", giveUp);
-    };
-    this.#bus.publish(signal, attempt).then(
-      ({ asked: participants }) => {
-        asked.participants = participants;
-        listener.accepted(participants);
-        this.#checkComplete(asked);
-      },
-      (thrown: unknown) => this.#fail(asked, toCosmoError(thrown, "INTERNAL")),
-    );
+    this.#watch(asked, options);
+    this.#publish(asked).catch((thrown: unknown) => this.#fail(asked, toCosmoError(thrown, "INTERNAL")));
   }
 
   /** Takes a reply that the Synapse delivered. */
@@ -112,7 +89,7 @@ export class Asker {
     else this.#finish(asked);
   }
 
-  /** Stops a request; resolves when the Synapse knows, also if it had ended. */
+  /** Stops a request; resolves when the Synapse knows, also if it had ended (COS-TASK-024). */
   async stop(requestId: string, reason: string): Promise<void> {
     const asked = this.#pending.get(requestId);
     if (asked === undefined) return;
@@ -122,8 +99,16 @@ export class Asker {
       await this.#bus.send({ traceId, source, parentId: requestId, body }, asked.attempt);
     } catch (thrown) {
       const error = toCosmoError(thrown, "INTERNAL");
-      if (error.code !== "TRACE_CLOSED") throw error;
+      if (!ended.has(error.code)) throw error;
     }
+  }
+
+  /** Gives a request up: stops it, and waits no longer. */
+  giveUp(requestId: string, error: CosmoError): void {
+    const asked = this.#pending.get(requestId);
+    if (asked === undefined) return;
+    this.stop(requestId, "its asker gave up").catch(() => undefined);
+    this.#fail(asked, error);
   }
 
   /** Fails everything that waits. */
@@ -135,14 +120,32 @@ export class Asker {
   idle(): Promise<void> {
     if (this.#pending.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#onIdle = resolve;
+      this.#onIdle.push(resolve);
     });
   }
 
-  #giveUp(asked: Asked): void {
+  #watch(asked: Asked, { budgetMs, aborts }: AskOptions): void {
+    const { clock, session } = this.#bus;
     const { id } = asked.signal;
-    this.stop(id, "its asker gave up").catch(() => undefined);
-    this.#fail(asked, new CosmoError("CANCELLED", `${id} was given up by its asker`));
+    const marginMs = session.limits.sessionGraceMs;
+    const cancelTimer = clock.schedule(budgetMs + marginMs, () => {
+      const message = `The Synapse gave no verdict within ${budgetMs} ms and a margin of ${marginMs} ms`;
+      this.#fail(asked, new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006" }));
+    });
+    const giveUp = (): void => this.giveUp(id, new CosmoError("CANCELLED", `${id} was given up by its asker`));
+    for (const abort of aborts) abort.addEventListener("abort", giveUp, { once: true });
+    asked.release = () => {
+      cancelTimer();
+      for (const abort of aborts) abort.removeEventListener("abort", giveUp);
+    };
+  }
+
+  async #publish(asked: Asked): Promise<void> {
+    const receipt = await this.#bus.publish(encodeSignal(asked.signal), asked.attempt);
+    if (!this.#pending.has(asked.signal.id)) return;
+    asked.participants = receipt.asked;
+    asked.listener.accepted?.(receipt.asked);
+    this.#checkComplete(asked);
   }
 
   #checkComplete(asked: Asked): void {
@@ -163,7 +166,10 @@ export class Asker {
   #forget(asked: Asked): boolean {
     if (!this.#pending.delete(asked.signal.id)) return false;
     asked.release();
-    if (this.#pending.size === 0) this.#onIdle?.();
+    if (this.#pending.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
     return true;
   }
 }
+
+// What a STOP is refused with if its request has its outcome: who only asked it may then stop nothing.
+const ended = new Set(["TRACE_CLOSED", "PERMISSION_DENIED"]);

@@ -5,7 +5,7 @@ import type { Json } from "../foundation/index.js";
 import { MemorySynapse } from "../synapse/memory/index.js";
 import { FakeClock } from "../testing/index.js";
 import { Dendrite } from "./index.js";
-import { STOP_GRACE_MS } from "./work-host.js";
+import { STOP_GRACE_MS } from "./work.js";
 
 type AnyNeuron = AxonOptions<Json, Json>["neuron"];
 

@@ -36,15 +36,15 @@ export class Bus {
     return createSignal({ source: this.dendriteId, ...draft }, this.ids, this.clock);
   }
 
-  /** Publishes a Signal. Rejects with what it was refused for. */
-  async publish(signal: Signal, attempt = 0): Promise<Receipt> {
-    const receipt = await this.session.publish(encodeSignal(signal), { attempt });
+  /** Publishes an encoded Signal, under an attempt (COS-RED-011). Rejects with what it was refused for. */
+  async publish(signal: Uint8Array, attempt = 0): Promise<Receipt> {
+    const receipt = await this.session.publish(signal, { attempt });
     if (receipt.rejection !== undefined) throw new CosmoError(receipt.rejection);
     return receipt;
   }
 
   /** Makes a Signal and publishes it. */
-  send(draft: Outgoing, attempt = 0): Promise<Receipt> {
-    return this.publish(this.create(draft), attempt);
+  async send(draft: Outgoing, attempt = 0): Promise<Receipt> {
+    return this.publish(encodeSignal(this.create(draft)), attempt);
   }
 }

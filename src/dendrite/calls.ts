@@ -1,44 +1,49 @@
 import { FinalStatus } from "../../gen/cosmonapse/v1/task.js";
-import { Fanout, SignalType, type Address, type Signal } from "../../gen/cosmonapse/v1/signal.js";
+import { SignalType, type Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { toImprintBody, toRecallBody } from "../engram/index.js";
 import { CosmoError, toCosmoError, writeDuration } from "../errors/index.js";
-import type { Json, JsonObject } from "../foundation/index.js";
-import type { ImprintOptions, ImprintResult, RecallOptions, RecallResult, SubTask } from "../neuron/index.js";
-import { Pathway, type Observation, type PathwayFeed, type Reply } from "../pathway/index.js";
+import type { ImprintOptions, ImprintResult, RecallOptions, RecallResult } from "../neuron/index.js";
+import { Pathway, type PathwayFeed, type Reply } from "../pathway/index.js";
 import { decodeJson, encodeJson, signalTraits } from "../signal/index.js";
 import type { Asker, AskListener } from "./asker.js";
 import type { Bus, Outgoing } from "./bus.js";
 import { ImprintWait } from "./imprint-wait.js";
+import type { Observer } from "./observer.js";
 import { errorOf, unreadable } from "./outcome.js";
 import { RecallWait } from "./recall-wait.js";
-import { eitherAbort, type Scope } from "./scope.js";
-
-/** Which Engrams a call is for: give one of the two. */
-export interface EngramAddress {
-  /** The id of the Engram. */
-  readonly directedId?: string | undefined;
-  /** The kind of the Engrams. */
-  readonly directedType?: string | undefined;
-}
-
-/** A task, and what becomes of its trace. */
-export interface Dispatch extends SubTask {
-  /** True: the trace stays open after the answer, until `finish`. Default: it closes with the answer. */
-  readonly keepOpen?: boolean;
-}
+import type { Scope } from "./scope.js";
+import {
+  checkTask,
+  checkTimeMs,
+  engramAddress,
+  neuronAddress,
+  type Dispatch,
+  type EngramAddress,
+} from "./task-options.js";
 
 /** What calls are made with. */
 export interface CallsOptions {
   readonly bus: Bus;
   readonly asker: Asker;
-  /** Watches one trace. */
-  readonly watch: (traceId: string, abort: AbortSignal | undefined) => AsyncIterable<Observation>;
+  readonly observer: Observer;
   /** Takes errors that nobody waits for. */
   readonly onError: (error: CosmoError) => void;
 }
 
+/** A request that is ready to be sent. */
+interface Prepared {
+  readonly signal: Signal;
+  readonly budgetMs: number;
+}
 
-/** Makes the requests of one Dendrite: tasks, recalls and imprints, in a scope. */
+/** How long and for whom a request is made. */
+interface Wanted {
+  readonly type: SignalType;
+  readonly deadlineMs: number | undefined;
+  readonly scope: Scope;
+}
+
+/** Makes the requests of one Dendrite: tasks, recalls and imprints, in a scope (COS-TASK-021, COS-TRACE-017). */
 export class Calls {
   readonly #options: CallsOptions;
 
@@ -48,7 +53,8 @@ export class Calls {
 
   /** Gives a task to a Neuron. What is wrong with the call is thrown; everything later is the Pathway's outcome. */
   dispatch<Output>(task: Dispatch, scope: Scope): Pathway<Output> {
-    const { input = null, context = {}, keepOpen = false } = task;
+    checkTask(task);
+    const { input = null, context = {}, keepOpen = false, deadlineMs } = task;
     const value = { input: encodeJson(input, "INVALID_INPUT"), context: encodeJson(context, "INVALID_INPUT") };
     const draft: Outgoing = {
       directed: neuronAddress(task),
@@ -56,73 +62,76 @@ export class Calls {
       maxAttempts: task.maxAttempts ?? 0,
       meta: { ...task.meta },
       waitForRoute: writeDuration(task.waitForRouteMs),
-      closeTrace: scope.parentId === "" && !keepOpen,
+      closeTrace: !keepOpen,
     };
-    const { signal, budgetMs } = this.#request(draft, task.deadlineMs, scope);
+    const prepared = this.#prepare(draft, { type: SignalType.TASK, deadlineMs, scope });
+    const { signal } = prepared;
     const { pathway, feed } = this.#createPathway<Output>(signal, scope);
+    let isOpen = scope.parentId !== "";
     const listener: AskListener = {
-      accepted: () => undefined,
-      part: (reply) => feed.part(readReply<Output>(reply, signal.id)),
-      outcome: (reply) => settle(feed, reply, signal.id),
+      accepted: () => {
+        isOpen = true;
+      },
+      part: (part) => this.#takePart(feed, part),
+      outcome: (outcome) => feed.end(settle<Output>(outcome, signal.id)),
       complete: () => undefined,
-      failed: (error) => feed.end(error),
+      failed: (error) => {
+        if (!isOpen) this.#options.observer.traceClosed(signal.traceId);
+        feed.end(error);
+      },
     };
-    const ended = this.#ask(signal, listener, { budgetMs, scope, abort: task.abort });
-    scope.track(ended);
+    this.#ask(prepared, listener, { scope, abort: task.abort });
     return pathway;
   }
 
   /** Asks the Engrams at an address, and combines what they answer. */
   recall(address: EngramAddress, options: RecallOptions, scope: Scope): Promise<RecallResult> {
-    const { mode = "first", query } = options;
+    const { mode = "first", query, deadlineMs, abort } = options;
     const value = toRecallBody(options, mode);
     const directed = engramAddress(address, address.directedId === undefined);
-    const made = this.#request({ directed, closeTrace: scope.parentId === "", body: { $case: "recall", value } }, options.deadlineMs, scope);
+    const draft: Outgoing = { directed, closeTrace: true, body: { $case: "recall", value } };
+    const prepared = this.#prepare(draft, { type: SignalType.RECALL, deadlineMs, scope });
     const wait = new RecallWait({ mode, topK: query?.topK ?? 50, expected: address.directedId ?? "" });
-    scope.track(this.#ask(made.signal, wait, { budgetMs: made.budgetMs, scope, abort: options.abort }));
+    this.#ask(prepared, wait, { scope, abort });
     return wait.result;
   }
 
   /** Changes the Engram at an address, or with `all` each of them. */
   imprint(address: EngramAddress, options: ImprintOptions, scope: Scope): Promise<ImprintResult> {
-    const { all = false, awaitAck = true } = options;
-    const id = this.#options.bus.ids.signalId();
-    const imprintId = options.imprintId ?? scope.nextImprintId() ?? id;
+    const { all: isForAll = false, awaitAck: isAwaited = true, deadlineMs, abort } = options;
+    const { bus, onError } = this.#options;
+    const id = bus.ids.signalId();
+    const derivedId = scope.nextImprintId();
+    const imprintId = options.imprintId ?? derivedId ?? id;
     const value = toImprintBody(options, imprintId);
-    const directed = engramAddress(address, all);
-    const made = this.#request({ id, directed, closeTrace: scope.parentId === "", body: { $case: "imprint", value } }, options.deadlineMs, scope);
-    const wait = new ImprintWait({
-      imprintId,
-      isForAll: all,
-      isAwaited: awaitAck,
-      onError: this.#options.onError,
-    });
-    scope.track(this.#ask(made.signal, wait, { budgetMs: made.budgetMs, scope, abort: options.abort }));
+    const directed = engramAddress(address, isForAll);
+    const draft: Outgoing = { id, directed, closeTrace: true, body: { $case: "imprint", value } };
+    const prepared = this.#prepare(draft, { type: SignalType.IMPRINT, deadlineMs, scope });
+    const wait = new ImprintWait({ imprintId, isForAll, isAwaited, onError });
+    this.#ask(prepared, wait, { scope, abort });
     return wait.result;
   }
 
-  #request(draft: Outgoing, deadlineMs: number | undefined, scope: Scope): { signal: Signal; budgetMs: number } {
-    const { bus } = this.#options;
-    if (deadlineMs !== undefined && !(deadlineMs >= 1)) {
-      throw new CosmoError("INVALID_ARGUMENT", `deadlineMs is at least 1, not ${deadlineMs}`);
-    }
-    const type = draft.body === undefined ? undefined : requestTypes[draft.body.$case];
-    const ownMs = deadlineMs ?? signalTraits(type ?? SignalType.TASK)?.timeoutMs ?? 0;
+  #prepare(draft: Outgoing, { type, deadlineMs, scope }: Wanted): Prepared {
+    checkTimeMs("deadlineMs", deadlineMs);
+    const ownMs = deadlineMs ?? signalTraits(type)?.timeoutMs ?? 0;
     const budgetMs = Math.max(1, Math.floor(Math.min(ownMs, scope.remainingMs())));
-    const { traceId, parentId, source, traceparent } = scope;
-    const signal = bus.create({ ...draft, traceId, parentId, source, traceparent, timeout: writeDuration(budgetMs) });
+    const { traceId, parentId, source, traceparent, tracestate } = scope;
+    const place = { traceId, parentId, source, traceparent, tracestate };
+    const closeTrace = draft.closeTrace === true && parentId === "";
+    const signal = this.#options.bus.create({ ...draft, ...place, closeTrace, timeout: writeDuration(budgetMs) });
     return { signal, budgetMs };
   }
 
-  /** Sends a request; resolves when no further outcome can come. */
+  /** Sends a request, and notes it in its scope until no further outcome can come. */
   #ask(
-    signal: Signal,
+    { signal, budgetMs }: Prepared,
     listener: AskListener,
-    { budgetMs, scope, abort }: { budgetMs: number; scope: Scope; abort: AbortSignal | undefined },
-  ): Promise<void> {
-    return new Promise((resolve) => {
+    { scope, abort }: { scope: Scope; abort: AbortSignal | undefined },
+  ): void {
+    const ended = new Promise<void>((resolve) => {
       const tracked: AskListener = {
-        accepted: (asked) => listener.accepted(asked),
+        accepted: (asked) => listener.accepted?.(asked),
         part: (reply, participant) => listener.part?.(reply, participant),
         outcome: (reply, participant) => listener.outcome(reply, participant),
         complete: () => {
@@ -134,59 +143,47 @@ export class Calls {
           resolve();
         },
       };
-      const options = { attempt: scope.attempt, budgetMs, abort: eitherAbort(scope.abort, abort) };
-      this.#options.asker.ask(signal, tracked, options);
+      const aborts = [scope.abort, abort].filter((one) => one !== undefined);
+      this.#options.asker.ask(signal, tracked, { attempt: scope.attempt, budgetMs, aborts });
     });
+    scope.track(ended);
   }
 
-  #createPathway<Output>({ id, traceId }: Signal, scope: Scope): { pathway: Pathway<Output>; feed: PathwayFeed<Output> } {
-    const { asker, bus, watch } = this.#options;
+  #createPathway<Output>(
+    { id, traceId }: Signal,
+    scope: Scope,
+  ): { pathway: Pathway<Output>; feed: PathwayFeed<Output> } {
+    const { asker, bus, observer } = this.#options;
+    if (scope.parentId === "") observer.traceOpened(traceId);
     return Pathway.create<Output>(
       { traceId, taskId: id },
       {
         consumed: (partials) => bus.session.credit({ requestId: id, partials, participant: "" }),
         stop: (reason) => asker.stop(id, reason),
-        finish: async (status) => {
-          if (scope.parentId !== "") throw new CosmoError("INVALID_ARGUMENT", "Only who opened a trace finishes it");
-          await bus.send({ traceId, body: { $case: "final", value: { status, detail: undefined } } });
+        finish: async (failure) => {
+          const status = failure === undefined ? FinalStatus.COMPLETED : FinalStatus.FAILED;
+          await bus.send({ traceId, body: { $case: "final", value: { status, detail: failure?.detail } } });
         },
-        watch: (abort) => watch(traceId, abort),
+        watch: (abort) => observer.openTrace(traceId, abort),
       },
     );
   }
-}
 
-const requestTypes: Readonly<Record<string, SignalType>> = {
-  task: SignalType.TASK,
-  recall: SignalType.RECALL,
-  imprint: SignalType.IMPRINT,
-};
-
-function neuronAddress({ neuron = "", capabilities = [] }: Dispatch): Address {
-  if (neuron === "" && capabilities.length === 0) {
-    throw new CosmoError("INVALID_ARGUMENT", "A task names its neuron or the capabilities that it needs");
+  /** A part that cannot be read ends the task: what follows would have a hole. */
+  #takePart<Output>(feed: PathwayFeed<Output>, part: Signal): void {
+    const taken = settle<Output>(part, part.parentId);
+    if (taken instanceof CosmoError) this.#options.asker.giveUp(part.parentId, taken);
+    else feed.part(taken);
   }
-  return { id: neuron, type: "", capabilities: [...capabilities], fanout: Fanout.ONE };
 }
 
-function engramAddress({ directedId = "", directedType = "" }: EngramAddress, isForAll: boolean): Address {
-  if ((directedId === "") === (directedType === "")) {
-    throw new CosmoError("INVALID_ARGUMENT", "An Engram is addressed by directedId or by directedType");
-  }
-  return { id: directedId, type: directedType, capabilities: [], fanout: isForAll ? Fanout.ALL : Fanout.ONE };
-}
-
-function readReply<Output>(signal: Signal, taskId: string): Reply<Output> {
-  if (signal.body?.$case !== "agentOutput") throw errorOf(signal) ?? unreadable(signal);
-  // The type of an output is the asker's claim; the wire only knows that it is JSON.
-  const output = decodeJson(signal.body.value.output, null, "INVALID_OUTPUT") as Output;
-  return { output, neuronId: signal.source, taskId, signal };
-}
-
-function settle<Output>(feed: PathwayFeed<Output>, reply: Signal, taskId: string): void {
+function settle<Output>(signal: Signal, taskId: string): Reply<Output> | CosmoError {
+  if (signal.body?.$case !== "agentOutput") return errorOf(signal) ?? unreadable(signal);
   try {
-    feed.end(readReply<Output>(reply, taskId));
+    // The type of an output is the asker's claim; the wire only knows that it is JSON.
+    const output = decodeJson(signal.body.value.output, null, "INVALID_OUTPUT") as Output;
+    return { output, neuronId: signal.source, taskId, signal };
   } catch (thrown) {
-    feed.end(toCosmoError(thrown, "INTERNAL"));
+    return toCosmoError(thrown, "INVALID_OUTPUT");
   }
 }

@@ -1,15 +1,24 @@
-import { DeliveryReason, type Credit, type DeliveryNote, type Gap, type Live, type Right } from "../../gen/cosmonapse/v1/frames.js";
+import {
+  DeliveryReason,
+  type Credit,
+  type DeliveryNote,
+  type Gap,
+  type Live,
+  type Right,
+} from "../../gen/cosmonapse/v1/frames.js";
 import { DeregisterReason, type RegisterBody } from "../../gen/cosmonapse/v1/participant.js";
+import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
 import type { Engram } from "../engram/index.js";
 import { CosmoError, toCosmoError } from "../errors/index.js";
 import type { CancelTimer, Clock } from "../foundation/index.js";
-import { decodeSignal, type IdSource } from "../signal/index.js";
+import type { IdSource } from "../signal/index.js";
 import type { Session, SessionReceiver, Synapse } from "../synapse/index.js";
 import { Asker } from "./asker.js";
 import { Bus } from "./bus.js";
 import { Calls } from "./calls.js";
 import { Observer } from "./observer.js";
 import { errorOf } from "./outcome.js";
+import { readDelivered } from "./read-delivered.js";
 import { WorkHost, type AnyAxon } from "./work-host.js";
 
 /** What a connection is opened with. */
@@ -23,47 +32,55 @@ export interface ConnectionOptions {
   readonly axons: ReadonlyMap<string, AnyAxon>;
   readonly engrams: ReadonlyMap<string, Engram>;
   readonly onError: (error: CosmoError) => void;
+  /** Ends the attempt to open. */
+  readonly abort: AbortSignal;
 }
-
-const nothing: CancelTimer = () => undefined;
 
 /** A Dendrite's open session, and all that goes on in it. */
 export class Connection implements SessionReceiver {
   readonly bus: Bus;
-  readonly asker: Asker;
   readonly calls: Calls;
   readonly observer: Observer;
+  readonly #asker: Asker;
   readonly #works: WorkHost;
   readonly #onError: (error: CosmoError) => void;
-  #cancelHeartbeat: CancelTimer = nothing;
+  #cancelHeartbeat: CancelTimer = () => undefined;
   #isOver = false;
 
   private constructor(session: Session, options: ConnectionOptions) {
     const { ids, clock, dendriteId, namespace, axons, engrams, onError } = options;
     this.#onError = onError;
-    this.bus = new Bus({ session, ids, clock, dendriteId });
-    this.asker = new Asker(this.bus);
-    this.observer = new Observer(this.bus);
-    const watch = (traceId: string, abort: AbortSignal | undefined) => this.observer.openTrace(traceId, abort);
-    this.calls = new Calls({ bus: this.bus, asker: this.asker, watch, onError });
-    this.#works = new WorkHost({ bus: this.bus, calls: this.calls, namespace, axons, engrams, onError });
+    const bus = new Bus({ session, ids, clock, dendriteId });
+    const asker = new Asker(bus);
+    const observer = new Observer(bus);
+    const calls = new Calls({ bus, asker, observer, onError });
+    this.bus = bus;
+    this.#asker = asker;
+    this.observer = observer;
+    this.calls = calls;
+    this.#works = new WorkHost({ bus, calls, namespace, axons, engrams, onError });
+    this.#scheduleHeartbeat(options);
   }
 
-  /** Opens a session and registers what is attached. */
+  /** Opens a session. Rejects with what the Synapse refuses. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const { synapse, namespace, dendriteId, rights } = options;
-    await synapse.connect();
+    const { synapse, namespace, dendriteId, rights, abort } = options;
     let connection: Connection | undefined;
+    let over: { readonly reason: CosmoError | undefined } | undefined;
+    // Before anything is registered or asked, the only thing that can come is the end.
     const receiver: SessionReceiver = {
       deliver: (signal, note) => connection?.deliver(signal, note),
       live: (live) => connection?.live(live),
       gap: (gap) => connection?.gap(gap),
       credit: (credit) => connection?.credit(credit),
-      ended: (reason) => connection?.ended(reason),
+      ended: (reason) => {
+        over = { reason };
+        connection?.ended(reason);
+      },
     };
-    const session = await synapse.open({ namespace, dendriteId, rights }, receiver);
+    const session = await synapse.open({ namespace, dendriteId, rights, abort }, receiver);
     connection = new Connection(session, options);
-    connection.#scheduleHeartbeat(options);
+    if (over !== undefined) connection.ended(over.reason);
     return connection;
   }
 
@@ -81,7 +98,7 @@ export class Connection implements SessionReceiver {
   async drain(): Promise<void> {
     await this.bus.session.drain();
     await this.#works.idle();
-    await this.asker.idle();
+    await this.#asker.idle();
     await this.close();
   }
 
@@ -92,20 +109,24 @@ export class Connection implements SessionReceiver {
   }
 
   deliver(bytes: Uint8Array, note: DeliveryNote): void {
-    const signal = decodeSignal(bytes);
+    const { ids, clock, session } = this.bus;
+    const { signal, fault } = readDelivered(bytes, { ids, clock, limits: session.limits });
+    if (fault !== undefined) this.#onError(fault);
     switch (note.reason) {
       case DeliveryReason.WORK:
-        this.#works.start(signal, note);
+        if (fault === undefined) this.#works.start(signal, note);
+        else this.#works.refuse(signal, note, fault);
         break;
       case DeliveryReason.REPLY:
-        this.asker.deliver(signal, note);
+        this.#takeReply(signal, note);
         break;
       case DeliveryReason.STOP:
         this.#works.stop(note, errorOf(signal) ?? stoppedBy(signal.source));
         break;
       case DeliveryReason.OBSERVED:
       case DeliveryReason.SNAPSHOT:
-        this.observer.deliver(signal, note);
+        if (fault === undefined) this.observer.deliver(signal, note);
+        else this.observer.unreadable(note);
         break;
       case DeliveryReason.UNSPECIFIED:
         break;
@@ -127,29 +148,35 @@ export class Connection implements SessionReceiver {
   ended(reason: CosmoError | undefined): void {
     if (this.#isOver) return;
     const message = reason === undefined ? "The session ended" : `The session ended: ${reason.message}`;
-    const lost = new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-SES-008", cause: reason });
-    this.#end(lost);
+    this.#end(new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006", cause: reason }));
     if (reason !== undefined) this.#onError(reason);
+  }
+
+  #takeReply(signal: Signal, note: DeliveryNote): void {
+    if (signal.body?.$case === "final") this.observer.traceClosed(signal.traceId);
+    else this.#asker.deliver(signal, note);
   }
 
   #end(reason: CosmoError): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelHeartbeat();
-    this.#works.stopAll(reason);
-    this.asker.failAll(reason);
+    this.#works.end(reason);
+    this.#asker.failAll(reason);
     this.observer.endAll(reason.code === "CLOSED" ? undefined : reason);
   }
 
+  /** Says regularly that what is attached lives (COS-REG-012). */
   #scheduleHeartbeat({ axons, engrams, clock }: ConnectionOptions): void {
+    const { heartbeatMs } = this.bus.session.limits;
     const beat = (): void => {
-      this.#cancelHeartbeat = clock.schedule(this.bus.session.limits.heartbeatMs, beat);
+      this.#cancelHeartbeat = clock.schedule(heartbeatMs, beat);
       if (axons.size + engrams.size === 0) return;
       this.bus
         .send({ body: { $case: "heartbeat", value: { ids: [] } } })
         .catch((thrown: unknown) => this.#onError(toCosmoError(thrown, "INTERNAL")));
     };
-    this.#cancelHeartbeat = clock.schedule(this.bus.session.limits.heartbeatMs, beat);
+    this.#cancelHeartbeat = clock.schedule(heartbeatMs, beat);
   }
 }
 

@@ -22,11 +22,11 @@ export interface ImprintWaitOptions {
 export class ImprintWait implements AskListener {
   readonly #options: ImprintWaitOptions;
   readonly #done = createDeferred<ImprintResult>();
-  readonly #ended = createDeferred<void>();
   readonly #receipts: ImprintReceipt[] = [];
   readonly #errors: ImprintResult["errors"][number][] = [];
   readonly #answered = new Set<string>();
   #asked: readonly string[] = [];
+  #isAccepted = false;
 
   constructor(options: ImprintWaitOptions) {
     this.#options = options;
@@ -37,13 +37,9 @@ export class ImprintWait implements AskListener {
     return this.#done.promise;
   }
 
-  /** Resolves when nothing more can come, whatever the result. */
-  get ended(): Promise<void> {
-    return this.#ended.promise;
-  }
-
   accepted(asked: readonly string[]): void {
     this.#asked = asked;
+    this.#isAccepted = true;
     if (!this.#options.isAwaited) this.#done.resolve(this.#collect(false));
   }
 
@@ -59,14 +55,12 @@ export class ImprintWait implements AskListener {
   }
 
   complete(): void {
-    this.#done.resolve(this.#collect(true));
-    this.#ended.resolve();
+    this.#done.resolve(this.#collect(this.#options.isAwaited));
   }
 
   failed(error: CosmoError): void {
-    if (!this.#options.isAwaited) this.#options.onError(error);
+    if (this.#isAccepted && !this.#options.isAwaited) this.#options.onError(error);
     this.#done.reject(error);
-    this.#ended.resolve();
   }
 
   #take(outcome: Signal, participant: string): CosmoError | undefined {

@@ -1,10 +1,6 @@
-export type { Dispatch, EngramAddress } from "./calls.js";
-export {
-  Dendrite,
-  type DendriteOptions,
-  type DendriteRole,
-  type DispatchAndWait,
-  type Participant,
-} from "./dendrite.js";
+export { Dendrite, type DispatchAndWait } from "./dendrite.js";
+export type { DendriteOptions, DendriteRole } from "./dendrite-options.js";
 export type { ObserveOptions } from "./observer.js";
+export type { Participant } from "./participant.js";
+export type { Dispatch, EngramAddress } from "./task-options.js";
 export type { AnyAxon } from "./work-host.js";

@@ -1,6 +1,6 @@
-import { DeliveryReason, type DeliveryNote, type Gap, type Live, type ObserveFilter } from "../../gen/cosmonapse/v1/frames.js";
+import { DeliveryReason, type DeliveryNote, type Gap, type Live } from "../../gen/cosmonapse/v1/frames.js";
 import { SignalType, type Signal } from "../../gen/cosmonapse/v1/signal.js";
-import { CosmoError, toCosmoError } from "../errors/index.js";
+import { checkOptions, CosmoError, toCosmoError } from "../errors/index.js";
 import { ObservationQueue, type Observation } from "../pathway/index.js";
 import type { Bus } from "./bus.js";
 
@@ -16,52 +16,69 @@ export interface ObserveOptions {
   readonly abort?: AbortSignal;
 }
 
+const parts: ReadonlySet<string> = new Set([
+  "types",
+  "traceIds",
+  "participants",
+  "abort",
+] satisfies (keyof ObserveOptions)[]);
+
 /** Observations that wait for one consumer; what does not fit is a gap. */
 const waitingMax = 4_096;
 
-/** The observations of one Dendrite, and the snapshots that it asked for. */
+/** The observations of one Dendrite. */
 export class Observer {
   readonly #bus: Bus;
   readonly #queues = new Map<string, ObservationQueue>();
-  /** The traces that are watched to their end, by subscription. */
-  readonly #watched = new Map<string, string>();
+  /** The traces that this session opened by a task and whose FINAL has not come. */
+  readonly #openTraces = new Set<string>();
+  /** The queues that end with a trace. */
+  readonly #watches = new Map<ObservationQueue, string>();
 
   constructor(bus: Bus) {
     this.#bus = bus;
   }
 
-  /** Begins to observe; the queue holds what comes from now on. */
-  open({ types = [], traceIds = [], participants = [], abort }: ObserveOptions, watched?: string): ObservationQueue {
-    const filter: ObserveFilter = {
-      types: types.map((type) => (typeof type === "number" ? type : SignalType[type])),
-      traceIds: [...traceIds],
-      participants: [...participants],
-    };
+  /** Begins to observe; the queue holds what comes from now on. Throws INVALID_ARGUMENT for an unknown type. */
+  open(options: ObserveOptions): ObservationQueue {
+    checkOptions("The observation", options, parts);
+    const { types = [], traceIds = [], participants = [], abort } = options;
+    const filter = { types: types.map(typeNumber), traceIds: [...traceIds], participants: [...participants] };
     const id = `sub_${this.#bus.ids.signalId().slice(4)}`;
     const queue = this.#listen(id, abort);
-    if (watched !== undefined) this.#watched.set(id, watched);
-    this.#bus.session
-      .subscribe(id, filter)
-      .catch((thrown: unknown) => queue.end(toCosmoError(thrown, "INTERNAL")));
+    if (queue.isEnded) return queue;
+    const subscribed = this.#bus.session.subscribe(id, filter);
+    subscribed.catch((thrown: unknown) => queue.end(toCosmoError(thrown, "INTERNAL")));
     return queue;
   }
 
   /** Watches one trace, from now to its FINAL. */
   openTrace(traceId: string, abort: AbortSignal | undefined): ObservationQueue {
-    return this.open({ traceIds: [traceId], ...(abort === undefined ? {} : { abort }) }, traceId);
+    if (!this.#openTraces.has(traceId)) return endedQueue();
+    const queue = this.open({ traceIds: [traceId], ...(abort === undefined ? {} : { abort }) });
+    if (!queue.isEnded) this.#watches.set(queue, traceId);
+    return queue;
   }
 
-  /** Opens a queue for the snapshot that answers a DISCOVER. */
-  openSnapshot(discoverId: string): ObservationQueue {
-    return this.#listen(discoverId, undefined);
+  /** A task of this session opens a trace: its FINAL will come here. */
+  traceOpened(traceId: string): void {
+    this.#openTraces.add(traceId);
+  }
+
+  /** The FINAL of a trace came, or its task was refused. */
+  traceClosed(traceId: string): void {
+    this.#openTraces.delete(traceId);
+    for (const [queue, watched] of this.#watches) if (watched === traceId) queue.end();
   }
 
   /** Takes a Signal that is observed. */
   deliver(signal: Signal, note: DeliveryNote): void {
-    const queue = this.#queues.get(note.subscriptionId);
-    if (queue === undefined) return;
-    queue.push(toObservation(signal, note));
-    if (this.#watched.get(note.subscriptionId) === signal.traceId && signal.body?.$case === "final") queue.end();
+    this.#queues.get(note.subscriptionId)?.push(toObservation(signal, note));
+  }
+
+  /** A Signal that cannot be read is one that its consumer missed. */
+  unreadable({ subscriptionId, position }: DeliveryNote): void {
+    this.gap({ subscriptionId, first: position, last: position, missed: 1n });
   }
 
   /** A snapshot is complete. */
@@ -78,25 +95,39 @@ export class Observer {
 
   /** Ends all observations; `reason` is thrown to their consumers. */
   endAll(reason: CosmoError | undefined): void {
+    this.#openTraces.clear();
     for (const queue of [...this.#queues.values()]) queue.end(reason);
-    this.#queues.clear();
   }
 
   #listen(id: string, abort: AbortSignal | undefined): ObservationQueue {
     const end = (): void => queue.end();
     const queue = new ObservationQueue({
       boundMax: waitingMax,
-      onClose: () => {
+      onEnd: () => {
         abort?.removeEventListener("abort", end);
-        this.#watched.delete(id);
-        if (this.#queues.delete(id)) this.#bus.session.unsubscribe(id).catch(() => undefined);
+        this.#queues.delete(id);
+        this.#watches.delete(queue);
+        this.#bus.session.unsubscribe(id).catch(() => undefined);
       },
     });
     this.#queues.set(id, queue);
     if (abort?.aborted === true) end();
-    abort?.addEventListener("abort", end, { once: true });
+    else abort?.addEventListener("abort", end, { once: true });
     return queue;
   }
+}
+
+function endedQueue(): ObservationQueue {
+  const queue = new ObservationQueue({ boundMax: 0, onEnd: () => undefined });
+  queue.end();
+  return queue;
+}
+
+function typeNumber(type: keyof typeof SignalType | number): number {
+  const number = typeof type === "number" ? type : SignalType[type];
+  if (Number.isInteger(number) && number > 0) return number;
+  const known = Object.keys(SignalType).filter((name) => name !== "UNSPECIFIED");
+  throw new CosmoError("INVALID_ARGUMENT", `'${type}' is no type of Signal; there are ${known.join(", ")}`);
 }
 
 function toObservation(signal: Signal, { reason, position, type, asked, attempt, refused }: DeliveryNote): Observation {

@@ -10,13 +10,15 @@ export interface Scope {
   readonly attempt: number;
   /** Who asks. */
   readonly source: string;
-  /** W3C Trace Context of the request above. */
+  /** W3C Trace Context of the request above (COS-ENV-033). */
   readonly traceparent: string;
+  /** W3C Trace Context of the request above (COS-ENV-033). */
+  readonly tracestate: string;
   /** What is left of the time above, milliseconds. */
   remainingMs(): number;
   /** Fires when the request above is not wanted any more. */
   readonly abort: AbortSignal | undefined;
-  /** The id of the next imprint that names none; undefined: the id of its Signal. */
+  /** Counts an imprint; the id that it has if it names none; undefined: the id of its Signal. */
   nextImprintId(): string | undefined;
   /** Notes a request below, until it ended. */
   track(ended: Promise<unknown>): void;
@@ -30,15 +32,10 @@ export function createRootScope(ids: IdSource, source: string): Scope {
     attempt: 0,
     source,
     traceparent: "",
+    tracestate: "",
     remainingMs: () => Infinity,
     abort: undefined,
     nextImprintId: () => undefined,
     track: () => undefined,
   };
-}
-
-/** Fires when either does; undefined if neither can. */
-export function eitherAbort(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return AbortSignal.any([one, other]);
 }

@@ -38,7 +38,9 @@ test("the first answer is computed, the second comes from memory, and all of it 
   await host.attachEngram(new InMemoryEngram({ engramId: "ctx", engramKind: "context" }));
   await using worker = new Dendrite({ synapse, namespace: "demo", dendriteId: "worker" });
   const engrams = [{ name: "ctx", directedId: "ctx" }];
-  await worker.attachAxon(new Axon({ neuronId: "researcher", neuron: researcher, capabilities: ["research"], engrams }));
+  await worker.attachAxon(
+    new Axon({ neuronId: "researcher", neuron: researcher, capabilities: ["research"], engrams }),
+  );
   await using orchestrator = new Dendrite({ synapse, namespace: "demo", dendriteId: "boss", role: "orchestrator" });
   await using watcher = new Dendrite({ synapse, namespace: "demo", role: "observer" });
   for (const dendrite of [host, worker, orchestrator, watcher]) await dendrite.start();

@@ -1,20 +1,15 @@
 import type { Axon, AxonHost, ReplyDraft } from "../axon/index.js";
 import type { Credit, DeliveryNote } from "../../gen/cosmonapse/v1/frames.js";
 import { Exchange } from "../../gen/cosmonapse/v1/options.js";
-import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
-import { FinalStatus } from "../../gen/cosmonapse/v1/task.js";
+import { Fanout, type Signal } from "../../gen/cosmonapse/v1/signal.js";
+import { FinalStatus, type Content } from "../../gen/cosmonapse/v1/task.js";
 import type { Engram } from "../engram/index.js";
-import { CosmoError, createErrorDetail, toCosmoError } from "../errors/index.js";
-import { bodyType, signalTypeName } from "../signal/index.js";
+import { CosmoError, toCosmoError, type ErrorName } from "../errors/index.js";
+import { encodeSignal, signalTypeName } from "../signal/index.js";
+import { askEngram } from "./ask-engram.js";
 import type { Bus } from "./bus.js";
 import type { Calls } from "./calls.js";
 import { Work, workKey } from "./work.js";
-
-/** How long work may go on after it was stopped before its slot is given back, milliseconds. */
-export const STOP_GRACE_MS = 1_000;
-
-/** The part of a Signal that an answer may not fill, bytes: header and framing. */
-const headerBytes = 65_536;
 
 /** What a work host is made with. */
 export interface WorkHostOptions {
@@ -39,36 +34,32 @@ const overtaken = new Set(["LATE", "SUPERSEDED", "TRACE_CLOSED", "PERMISSION_DEN
 export class WorkHost {
   readonly #options: WorkHostOptions;
   readonly #works = new Map<string, Work>();
-  #onIdle: (() => void) | undefined;
+  readonly #onIdle: (() => void)[] = [];
 
   constructor(options: WorkHostOptions) {
     this.#options = options;
   }
 
-  /** How many requests are worked on. */
-  get size(): number {
-    return this.#works.size;
-  }
-
   /** Starts on a request; returns at once. */
   start(signal: Signal, note: DeliveryNote): void {
-    const { axons, bus } = this.#options;
+    const { axons, bus, onError } = this.#options;
     const work = new Work({
       signal,
       note,
       clock: bus.clock,
       partialWindow: bus.session.limits.partialWindow,
       isRetrySafe: axons.get(note.participant)?.registration.retrySafe === true || signal.maxAttempts > 1,
+      onGraceOver: (late) => this.#release(late),
     });
     this.#works.set(work.key, work);
-    work.abort.addEventListener("abort", () => this.#awaitStop(work), { once: true });
-    this.#answer(work).then(
-      (answer) => this.#conclude(work, answer),
-      (thrown: unknown) => {
-        const { detail } = toCosmoError(thrown, "INTERNAL");
-        return this.#conclude(work, { $case: "error", value: { detail } });
-      },
-    ).catch((thrown: unknown) => this.#options.onError(toCosmoError(thrown, "INTERNAL")));
+    this.#run(work, note).catch((thrown: unknown) => onError(toCosmoError(thrown, "INTERNAL")));
+  }
+
+  /** Answers a request that cannot be worked on. */
+  refuse(signal: Signal, note: DeliveryNote, fault: CosmoError): void {
+    const { bus, onError } = this.#options;
+    const draft = { ...replyHeader(signal, note.participant, Exchange.REPLY), body: errorBody(fault) };
+    bus.send(draft, note.attempt).catch((thrown: unknown) => onError(toCosmoError(thrown, "INTERNAL")));
   }
 
   /** Stops work that the Synapse ended. */
@@ -81,104 +72,121 @@ export class WorkHost {
     this.#works.get(workKey(requestId, participant))?.window.add(partials);
   }
 
-  /** Stops everything; the session is over, so that nobody hears of it. */
-  stopAll(reason: CosmoError): void {
-    for (const work of [...this.#works.values()]) {
-      this.#forget(work);
+  /** The session is over: everything is stopped, and nobody is left to tell. */
+  end(reason: CosmoError): void {
+    const works = [...this.#works.values()];
+    this.#works.clear();
+    for (const work of works) {
       work.stop(reason);
+      work.over();
     }
+    this.#checkIdle();
   }
 
-  /** Resolves when nothing is worked on. */
+  /** Resolves when nothing is worked on, and no FINAL is owed. */
   idle(): Promise<void> {
     if (this.#works.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#onIdle = resolve;
+      this.#onIdle.push(resolve);
     });
   }
 
-  async #answer(work: Work): Promise<Answer> {
-    const { axons, engrams } = this.#options;
+  async #run(work: Work, note: DeliveryNote): Promise<void> {
+    const answer = await this.#answer(work, note).catch((thrown: unknown) =>
+      errorBody(toCosmoError(thrown, "INTERNAL")),
+    );
+    await work.sending.settled();
+    try {
+      if (!work.isStopped) await this.#reply(work, answer);
+    } finally {
+      this.#release(work);
+    }
+  }
+
+  async #answer(work: Work, { type }: DeliveryNote): Promise<Answer> {
+    const { axons, engrams, namespace, bus } = this.#options;
     const axon = axons.get(work.participant);
-    if (axon !== undefined) return toBody(await axon.handle(work.signal, this.#createHost(work)));
     const engram = engrams.get(work.participant);
-    if (engram !== undefined) return this.#askEngram(engram, work);
+    if (work.signal.body === undefined) {
+      const message = `'${work.participant}' does not know ${signalTypeName(type)}`;
+      throw new CosmoError("UNIMPLEMENTED", message, { requirement: "COS-TYPE-005" });
+    }
+    if (axon !== undefined) {
+      const draft = await axon.handle(work.signal, this.#createHost(work));
+      work.takesParts = false;
+      return toBody(draft, work.parts);
+    }
+    if (engram !== undefined) {
+      return askEngram(engram, work, { namespace, signalBytes: bus.session.limits.signalBytes });
+    }
     throw new CosmoError("UNROUTABLE", `'${work.participant}' was detached from this Dendrite`);
   }
 
-  async #askEngram(engram: Engram, { signal, abort }: Work): Promise<Answer> {
-    const { namespace, bus } = this.#options;
-    const call = {
-      namespace,
-      source: signal.source,
-      traceId: signal.traceId,
-      signalId: signal.id,
-      abort,
-      pageBytes: Math.max(headerBytes, bus.session.limits.signalBytes - headerBytes),
-    };
-    const { body } = signal;
-    if (body?.$case === "recall") return { $case: "recalled", value: await engram.recall(body.value, call) };
-    if (body?.$case === "imprint") return { $case: "imprinted", value: await engram.imprint(body.value, call) };
-    const type = body === undefined ? "this type" : signalTypeName(bodyType(body));
-    throw new CosmoError("UNIMPLEMENTED", `'${engram.engramId}' is an Engram and does not answer ${type}`, {
-      requirement: "COS-TYPE-005",
-    });
-  }
-
   #createHost(work: Work): AxonHost {
-    const { bus, calls } = this.#options;
+    const { calls } = this.#options;
     return {
       abort: work.abort,
       attempt: work.attempt,
       remainingMs: () => work.remainingMs(),
-      emit: async (output, part) => {
-        await work.window.take();
-        const value = { output, part, parts: 0 };
-        await bus.send({ ...replyHeader(work, Exchange.PARTIAL), body: { $case: "agentOutput", value } }, work.attempt);
-      },
-      recall: (binding, options) => {
-        const deadlineMs = options.deadlineMs ?? binding.defaultDeadlineMs;
+      emit: (output) => this.#emit(work, output),
+      recall: async (binding, options) => {
         const mode = options.mode ?? binding.defaultRecallMode ?? "first";
-        return calls.recall(binding, { ...options, mode, ...(deadlineMs === undefined ? {} : { deadlineMs }) }, work.scope);
+        return calls.recall(binding, { ...withDeadline(options, binding.defaultDeadlineMs), mode }, work.scope);
       },
-      imprint: (binding, options) => {
-        const deadlineMs = options.deadlineMs ?? binding.defaultDeadlineMs;
-        return calls.imprint(binding, { ...options, ...(deadlineMs === undefined ? {} : { deadlineMs }) }, work.scope);
-      },
+      imprint: async (binding, options) =>
+        calls.imprint(binding, withDeadline(options, binding.defaultDeadlineMs), work.scope),
       dispatch: (task) => calls.dispatch(task, work.scope),
     };
   }
 
-  async #conclude(work: Work, answer: Answer): Promise<void> {
-    if (work.abort.aborted) {
-      this.#release(work);
-      return;
+  /** Sends a part once the window has room. What could never be sent gets no number, so that there is no hole. */
+  async #emit(work: Work, output: Content): Promise<void> {
+    const { bus } = this.#options;
+    if (!work.takesParts) throw new CosmoError("LATE", "The task has its answer; no part can follow");
+    const value = { output, part: work.parts + 1, parts: 0 };
+    const header = replyHeader(work.signal, work.participant, Exchange.PARTIAL);
+    const part = encodeSignal(bus.create({ ...header, body: { $case: "agentOutput", value } }));
+    const { signalBytes } = bus.session.limits;
+    if (part.length > signalBytes) {
+      const message = `The part takes ${part.length} bytes, where a Signal may have ${signalBytes}`;
+      throw new CosmoError("INVALID_OUTPUT", message, { requirement: "COS-ENV-032" });
     }
-    try {
-      await this.#reply(work, answer);
-    } finally {
-      this.#forget(work);
-    }
+    work.parts += 1;
+    const sent = work.window.take().then(() => bus.publish(part, work.attempt));
+    work.sending.add(sent);
+    await sent;
   }
 
   async #reply(work: Work, answer: Answer): Promise<void> {
-    const { bus } = this.#options;
-    const header = replyHeader(work, Exchange.REPLY);
-    try {
-      await bus.send({ ...header, body: answer }, work.attempt);
-    } catch (thrown) {
-      const error = toCosmoError(thrown, "INTERNAL");
-      if (overtaken.has(error.code)) return;
-      const detail = createErrorDetail("INVALID_OUTPUT", `The answer was refused: ${error.message}`, { cause: thrown });
-      await bus.send({ ...header, body: { $case: "error", value: { detail } } }, work.attempt);
-      return;
-    }
-    if (answer.$case !== "error" && work.signal.closeTrace && work.signal.parentId === "") await this.#closeTrace(work);
+    const isGood = await this.#send(work, answer);
+    work.answered();
+    const { closeTrace, parentId, directed } = work.signal;
+    if (isGood && closeTrace && parentId === "" && directed?.fanout !== Fanout.ALL) await this.#closeTrace(work);
   }
 
-  /** After a good outcome, and after the requests below have ended, the trace ends (COS-TRACE). */
+  /** Sends the outcome, or if it is refused the reason of that; false unless it is a good one. */
+  async #send(work: Work, answer: Answer): Promise<boolean> {
+    const { bus, onError, engrams } = this.#options;
+    const header = replyHeader(work.signal, work.participant, Exchange.REPLY);
+    try {
+      await bus.send({ ...header, body: answer }, work.attempt);
+      return answer.$case !== "error";
+    } catch (thrown) {
+      const refused = toCosmoError(thrown, "INTERNAL");
+      if (overtaken.has(refused.code)) return false;
+      const code: ErrorName = engrams.has(work.participant) ? "ENGRAM_FAILED" : "INVALID_OUTPUT";
+      const fault = new CosmoError(code, `The answer was refused: ${refused.message}`);
+      await bus.send({ ...header, body: errorBody(fault) }, work.attempt).catch((again: unknown) => {
+        const error = toCosmoError(again, "INTERNAL");
+        if (!overtaken.has(error.code)) onError(error);
+      });
+      return false;
+    }
+  }
+
+  /** After a good outcome, and after the requests below have ended, the trace ends (COS-TRACE-010). */
   async #closeTrace(work: Work): Promise<void> {
-    await work.settled();
+    await work.below.settled();
     const value = { status: FinalStatus.COMPLETED, detail: undefined };
     const { traceId } = work.signal;
     const { bus, onError } = this.#options;
@@ -188,33 +196,41 @@ export class WorkHost {
     });
   }
 
-  /** Gives the slot back when the stopped work settles, or after a grace if it does not listen. */
-  #awaitStop(work: Work): void {
-    if (this.#works.has(work.key)) work.awaitStop(STOP_GRACE_MS, () => this.#release(work));
-  }
-
+  /** Nothing is left to do; of stopped work the Synapse is told so, and gets the slot back (COS-STOP-008). */
   #release(work: Work): void {
-    if (!this.#forget(work)) return;
-    const { id, traceId } = work.signal;
-    const body = { $case: "stopped", value: { requestId: id } } as const;
-    const stopped = { traceId, parentId: id, source: work.participant, body };
-    this.#options.bus.send(stopped, work.attempt).catch(() => undefined);
+    if (!this.#works.delete(work.key)) return;
+    work.over();
+    if (work.isStopped) {
+      const { id, traceId } = work.signal;
+      const body = { $case: "stopped", value: { requestId: id } } as const;
+      const draft = { traceId, parentId: id, source: work.participant, body };
+      // The trace may have ended with the stop; the slot is free all the same.
+      this.#options.bus.send(draft, work.attempt).catch(() => undefined);
+    }
+    this.#checkIdle();
   }
 
-  #forget(work: Work): boolean {
-    work.finish();
-    if (!this.#works.delete(work.key)) return false;
-    if (this.#works.size === 0) this.#onIdle?.();
-    return true;
+  #checkIdle(): void {
+    if (this.#works.size === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 }
 
-function replyHeader(work: Work, exchange: Exchange): Pick<Signal, "traceId" | "parentId" | "exchange" | "source" | "traceparent"> {
-  const { id, traceId, traceparent } = work.signal;
-  return { traceId, parentId: id, exchange, source: work.participant, traceparent };
+type ReplyHeader = Pick<Signal, "traceId" | "parentId" | "exchange" | "source">;
+
+function replyHeader({ id, traceId }: Signal, source: string, exchange: Exchange): ReplyHeader {
+  return { traceId, parentId: id, exchange, source };
 }
 
-function toBody(draft: ReplyDraft): Answer {
+function toBody(draft: ReplyDraft, parts: number): Answer {
   if (draft.$case === "error") return { $case: "error", value: { detail: draft.detail } };
-  return { $case: "agentOutput", value: { output: draft.output, part: 0, parts: draft.parts } };
+  return { $case: "agentOutput", value: { output: draft.output, part: 0, parts } };
+}
+
+function errorBody({ detail }: CosmoError): Answer {
+  return { $case: "error", value: { detail } };
+}
+
+function withDeadline<T extends { readonly deadlineMs?: number }>(options: T, defaultMs: number | undefined): T {
+  const deadlineMs = options.deadlineMs ?? defaultMs;
+  return deadlineMs === undefined ? options : { ...options, deadlineMs };
 }

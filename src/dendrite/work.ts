@@ -1,9 +1,13 @@
 import type { DeliveryNote } from "../../gen/cosmonapse/v1/frames.js";
 import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, readDuration } from "../errors/index.js";
-import type { Clock } from "../foundation/index.js";
+import type { CancelTimer, Clock } from "../foundation/index.js";
+import { Outstanding } from "./outstanding.js";
 import { PartialWindow } from "./partial-window.js";
 import type { Scope } from "./scope.js";
+
+/** How long work may go on after it was stopped before its slot is given back, milliseconds. */
+export const STOP_GRACE_MS = 1_000;
 
 /** What a piece of work is made with. */
 export interface WorkOptions {
@@ -12,11 +16,18 @@ export interface WorkOptions {
   readonly clock: Clock;
   /** PARTIALs that may be sent before the asker consumes any. */
   readonly partialWindow: number;
-  /** True if imprints of this work take their ids from the TASK, so that another attempt repeats them. */
+  /** True if imprints of this work take their ids from the TASK, so that another attempt repeats them (COS-RED-009). */
   readonly isRetrySafe: boolean;
+  /** Called when stopped work has not ended within the grace. */
+  readonly onGraceOver: (work: Work) => void;
 }
 
-/** One request that this Dendrite holds, from its delivery to its outcome. */
+/**
+ * One request that this Dendrite holds, from its delivery to its outcome. The time of the request is the Synapse's to
+ * watch: when it has passed, the holder is told like of any other stop.
+ *
+ * `running` → `answered` → over, or `running` → `stopped` → over.
+ */
 export class Work {
   readonly signal: Signal;
   /** The registered id that was chosen. */
@@ -26,24 +37,29 @@ export class Work {
   readonly window: PartialWindow;
   /** Where the requests below it belong. */
   readonly scope: Scope;
+  /** The requests below it. */
+  readonly below = new Outstanding();
+  /** Parts of its answer on their way. */
+  readonly sending = new Outstanding();
+  /** How many parts its answer has so far. */
+  parts = 0;
+  /** False once the answer is made: no part may follow. */
+  takesParts = true;
   readonly #abort = new AbortController();
-  readonly #below = new Set<Promise<unknown>>();
   readonly #deadlineMs: number;
-  readonly #clock: Clock;
-  #cancelTimer: () => void;
+  readonly #options: WorkOptions;
+  #state: "running" | "answered" | "stopped" = "running";
+  #cancelGrace: CancelTimer = () => undefined;
 
-  constructor({ signal, note, clock, partialWindow, isRetrySafe }: WorkOptions) {
+  constructor(options: WorkOptions) {
+    const { signal, note, clock, partialWindow } = options;
     this.signal = signal;
     this.participant = note.participant;
     this.attempt = note.attempt;
     this.window = new PartialWindow(partialWindow);
-    this.#clock = clock;
-    const remainingMs = readDuration(note.remaining) ?? 0;
-    this.#deadlineMs = clock.monotonicMs() + remainingMs;
-    this.#cancelTimer = clock.schedule(remainingMs, () => {
-      this.stop(new CosmoError("DEADLINE_EXCEEDED", `${signal.id} ran out of time`, { requirement: "COS-TASK-005" }));
-    });
-    this.scope = this.#createScope(isRetrySafe);
+    this.#options = options;
+    this.#deadlineMs = clock.monotonicMs() + (readDuration(note.remaining) ?? 0);
+    this.scope = this.#createScope();
   }
 
   /** Names the work among all that the Dendrite holds. */
@@ -56,37 +72,40 @@ export class Work {
     return this.#abort.signal;
   }
 
-  /** What is left of its time, milliseconds. */
-  remainingMs(): number {
-    return Math.max(0, this.#deadlineMs - this.#clock.monotonicMs());
+  /** True once it was stopped before it was answered. */
+  get isStopped(): boolean {
+    return this.#state === "stopped";
   }
 
-  /** Tells the Neuron or the Engram that nobody waits any more. */
+  /** What is left of its time, milliseconds. */
+  remainingMs(): number {
+    return Math.max(0, this.#deadlineMs - this.#options.clock.monotonicMs());
+  }
+
+  /** Tells the Neuron or the Engram that nobody waits any more (COS-TASK-014). */
   stop(reason: CosmoError): void {
-    if (this.abort.aborted) return;
-    this.#cancelTimer();
-    this.window.close(reason);
+    if (this.#state !== "running") return;
+    this.#state = "stopped";
+    const { clock, onGraceOver } = this.#options;
+    this.#cancelGrace = clock.schedule(STOP_GRACE_MS, () => onGraceOver(this));
+    this.window.fail(reason);
     this.#abort.abort(reason);
   }
 
-  /** Waits for stopped work to settle, but no longer than a grace. */
-  awaitStop(graceMs: number, onGraceOver: () => void): void {
-    this.#cancelTimer = this.#clock.schedule(graceMs, onGraceOver);
+  /** It has its answer: no part can follow, and no stop matters. */
+  answered(): void {
+    if (this.#state === "running") this.#state = "answered";
+    this.window.fail(new CosmoError("LATE", "The task has its outcome; no part can follow"));
   }
 
-  /** The work is over: its timer stops, and no part can follow. */
-  finish(): void {
-    this.#cancelTimer();
-    this.window.close();
+  /** Nothing of it is left to do here. */
+  over(): void {
+    this.#cancelGrace();
+    this.answered();
   }
 
-  /** Resolves when all requests below it have ended. */
-  async settled(): Promise<void> {
-    while (this.#below.size > 0) await Promise.allSettled([...this.#below]);
-  }
-
-  #createScope(isRetrySafe: boolean): Scope {
-    const { id, traceId, traceparent } = this.signal;
+  #createScope(): Scope {
+    const { id, traceId, traceparent, tracestate } = this.signal;
     let imprints = 0;
     return {
       traceId,
@@ -94,18 +113,14 @@ export class Work {
       attempt: this.attempt,
       source: this.participant,
       traceparent,
+      tracestate,
       remainingMs: () => this.remainingMs(),
       abort: this.abort,
       nextImprintId: () => {
-        if (!isRetrySafe) return undefined;
         imprints += 1;
-        return `${id}-${imprints}`;
+        return this.#options.isRetrySafe ? `${id}-${imprints}` : undefined;
       },
-      track: (ended) => {
-        const forget = (): boolean => this.#below.delete(ended);
-        this.#below.add(ended);
-        ended.then(forget, forget);
-      },
+      track: (ended) => this.below.add(ended),
     };
   }
 }

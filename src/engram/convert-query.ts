@@ -2,11 +2,11 @@ import { ComparisonOp, RecallMode, TextMatch } from "../../gen/cosmonapse/v1/mem
 import type { Filter, Query, RecallBody } from "../../gen/cosmonapse/v1/memory.js";
 import { LIMIT_TABLE } from "../../gen/cosmonapse/v1/tables.js";
 import { CosmoError } from "../errors/index.js";
+import { describeUnknownPart } from "../foundation/index.js";
 import type { RecallMode as RecallModeName, RecallOptions, RecallQuery, Where } from "../neuron/index.js";
 import { toTimestamp } from "../signal/index.js";
 import { canonicalText } from "./canonical.js";
 import { readConditions } from "./query.js";
-import { describeUnknownPart } from "./unknown-part.js";
 
 const modes = { first: RecallMode.FIRST, merge: RecallMode.MERGE, all: RecallMode.ALL } as const;
 

@@ -1,13 +1,12 @@
 import { Durability, ImprintOp, MergeStrategy } from "../../gen/cosmonapse/v1/memory.js";
 import type { Hit, ImprintBody, ImprintedBody, RecalledBody } from "../../gen/cosmonapse/v1/memory.js";
 import { CosmoError, writeDuration } from "../errors/index.js";
-import type { Json, JsonObject } from "../foundation/index.js";
+import { describeUnknownPart, type Json, type JsonObject } from "../foundation/index.js";
 import type { ImprintOptions, ImprintReceipt, RecallHit } from "../neuron/index.js";
 import { fromTimestamp, isName } from "../signal/index.js";
 import { canonicalText, isJsonObject, isPlain, readJsonBytes } from "./canonical.js";
 import { checkKey, checkTags, ENTRY_KEY, ENTRY_TAGS, isEntryId } from "./entry.js";
 import { checkContentSize } from "./imprint-plan.js";
-import { describeUnknownPart } from "./unknown-part.js";
 
 const ops: ReadonlyMap<string, ImprintOp> = new Map(
   Object.entries(ImprintOp).flatMap(([name, op]) => (op === ImprintOp.UNSPECIFIED ? [] : [[name.toLowerCase(), op]])),

@@ -1,3 +1,4 @@
+export { checkOptions, checkWhole } from "./argument.js";
 export {
   CosmoError,
   createErrorDetail,

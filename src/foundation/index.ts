@@ -4,3 +4,4 @@ export { createDeferred, type Deferred } from "./deferred.js";
 export { createUlidSource, systemRandom, type RandomSource } from "./ulid.js";
 export { nextTurn } from "./turn.js";
 export { ExpiringMap, type ExpiringMapOptions } from "./expiring-map.js";
+export { describeUnknownPart } from "./unknown-part.js";

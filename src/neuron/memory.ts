@@ -12,10 +12,7 @@ export interface Comparison {
 
 /** A condition on the content of an entry, at most 16 deep. */
 export type Where =
-  | Comparison
-  | { readonly and: readonly Where[] }
-  | { readonly or: readonly Where[] }
-  | { readonly not: Where };
+  Comparison | { readonly and: readonly Where[] } | { readonly or: readonly Where[] } | { readonly not: Where };
 
 /** Which entries to recall. Every part that is given must hold; an empty query matches all. */
 export interface RecallQuery {

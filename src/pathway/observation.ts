@@ -43,30 +43,47 @@ export type Observation =
       readonly missed: bigint;
     };
 
+interface MissedRange {
+  first: bigint;
+  last: bigint;
+  missed: bigint;
+}
+
 /**
  * A bounded line of observations between a Synapse and one consumer. What does not fit becomes a gap, with numbers and
- * a count; nothing is dropped in silence.
+ * a count; nothing is dropped in silence. The snapshot and the word that it is complete always fit. It is iterated once,
+ * by one consumer.
  */
 export class ObservationQueue implements AsyncIterable<Observation> {
   readonly #boundMax: number;
   readonly #items: Observation[] = [];
-  readonly #onClose: () => void;
-  #gap: { first: bigint; last: bigint; missed: bigint } | undefined;
+  readonly #onEnd: () => void;
+  #gap: MissedRange | undefined;
+  /** The number of the latest Signal that came; a refused reply has none of its own. */
+  #position = 0n;
   #ending: { readonly reason: CosmoError | undefined } | undefined;
+  #isIterated = false;
   #wake: (() => void) | undefined;
 
-  constructor(options: { readonly boundMax: number; readonly onClose: () => void }) {
+  /** `onEnd` is called once, when nothing more is wanted or nothing more can come. */
+  constructor(options: { readonly boundMax: number; readonly onEnd: () => void }) {
     this.#boundMax = options.boundMax;
-    this.#onClose = options.onClose;
+    this.#onEnd = options.onEnd;
+  }
+
+  /** True once nothing follows. */
+  get isEnded(): boolean {
+    return this.#ending !== undefined;
   }
 
   /** Adds an observation, or counts it into a gap if there is no room. */
   push(item: Observation): void {
     if (this.#ending !== undefined) return;
+    if (item.kind === "signal" || item.kind === "live") this.#position = item.position;
+    const isFull = this.#items.length >= this.#boundMax && (item.kind === "signal" || item.kind === "refused");
     if (item.kind === "gap") this.#widenGap(item);
-    else if (this.#items.length >= this.#boundMax && item.kind === "signal") {
-      this.#widenGap({ first: item.position, last: item.position, missed: 1n });
-    } else {
+    else if (isFull) this.#widenGap({ first: this.#position, last: this.#position, missed: 1n });
+    else {
       this.#flushGap();
       this.#items.push(item);
     }
@@ -75,11 +92,15 @@ export class ObservationQueue implements AsyncIterable<Observation> {
 
   /** Nothing follows; `reason` is thrown to the consumer after what is there. */
   end(reason?: CosmoError): void {
-    this.#ending ??= { reason };
+    if (this.#ending !== undefined) return;
+    this.#ending = { reason };
     this.#notify();
+    this.#onEnd();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Observation, void, void> {
+    if (this.#isIterated) throw new CosmoError("INVALID_ARGUMENT", "It is iterated already; observe again instead");
+    this.#isIterated = true;
     try {
       for (;;) {
         if (this.#items.length === 0) this.#flushGap();
@@ -96,12 +117,12 @@ export class ObservationQueue implements AsyncIterable<Observation> {
       }
     } finally {
       this.end();
-      this.#onClose();
     }
   }
 
-  #widenGap(gap: { first: bigint; last: bigint; missed: bigint }): void {
-    this.#gap = { first: this.#gap?.first ?? gap.first, last: gap.last, missed: (this.#gap?.missed ?? 0n) + gap.missed };
+  #widenGap({ first, last, missed }: MissedRange): void {
+    const before = this.#gap;
+    this.#gap = { first: before?.first ?? first, last, missed: (before?.missed ?? 0n) + missed };
   }
 
   #flushGap(): void {

@@ -1,4 +1,3 @@
-import type { FinalStatus } from "../../gen/cosmonapse/v1/task.js";
 import { CosmoError } from "../errors/index.js";
 import { createDeferred, type Deferred, type Json } from "../foundation/index.js";
 import type { TaskHandle } from "../neuron/index.js";
@@ -12,7 +11,7 @@ export interface PathwayHost {
   /** Ends the task and all below it. */
   stop(reason: string): Promise<void>;
   /** Sends FINAL for a trace that was kept open. */
-  finish(status: FinalStatus): Promise<void>;
+  finish(failure: CosmoError | undefined): Promise<void>;
   /** Watches the whole trace. */
   watch(abort: AbortSignal | undefined): AsyncIterable<Observation>;
 }
@@ -108,8 +107,8 @@ export class Pathway<Output = Json> implements TaskHandle<Output> {
   }
 
   /**
-   * Everything that happens in the trace from now on, as an observer sees it, FINAL last. Needs no right to observe,
-   * since this session opened the trace.
+   * Everything that happens in the trace from now on, as an observer sees it, FINAL last: nothing if that has come. Needs
+   * no right to observe, since this session opened the trace.
    */
   signals(options: { readonly abort?: AbortSignal } = {}): AsyncIterable<Observation> {
     return this.#host.watch(options.abort);
@@ -120,9 +119,12 @@ export class Pathway<Output = Json> implements TaskHandle<Output> {
     return this.#host.stop(reason);
   }
 
-  /** Ends a trace that was dispatched with `keepOpen`; what is pending in it ends with TRACE_CLOSED. */
-  finish(status: FinalStatus): Promise<void> {
-    return this.#host.finish(status);
+  /**
+   * Ends a trace that was dispatched with `keepOpen`, as completed, or as failed because of `failure`. What is pending in
+   * it ends with TRACE_CLOSED. Rejects with TRACE_CLOSED if it has ended.
+   */
+  finish(failure?: CosmoError): Promise<void> {
+    return this.#host.finish(failure);
   }
 
   #takePart(reply: Reply<Output>): void {
