@@ -34,6 +34,6 @@ test("a passage comes before its like when another that matches mentions its lab
 
 test("a heading counts for what stands below it", () => {
   const below = { file: "a.md", line: 9, section: "Deleting", text: "Success, also when nothing was there." };
-  const other = { file: "a.md", line: 4, section: "Adding", text: "Success, also when nothing was here." };
+  const other = { file: "a.md", line: 4, section: "Adding", text: "Success, also when nothing was there." };
   expect(rankPassages("delete success", [other, below])[0]).toBe(below);
 });
