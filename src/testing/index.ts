@@ -1,3 +1,4 @@
+export { Scene, type SceneOptions } from "./dendrite/index.js";
 export { FakeClock } from "./fake-clock.js";
 export {
   Peer,

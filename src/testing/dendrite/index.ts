@@ -1,0 +1,1 @@
+export { Scene, type SceneOptions } from "./scene.js";
