@@ -36,6 +36,10 @@ interface Asked {
   readonly answered: Set<string>;
   readonly isFanout: boolean;
   participants: readonly string[] | undefined;
+  /** True once it was given to the Synapse. */
+  isSent: boolean;
+  /** Resolves when the Synapse decided whether it accepts it. */
+  published: Promise<void>;
   release: () => void;
 }
 
@@ -52,7 +56,7 @@ export class Asker {
     this.#bus = bus;
   }
 
-  /** Sends a request; what becomes of it goes to the listener. */
+  /** Sends a request once the caller's turn is over; what becomes of it goes to the listener. */
   ask(signal: Signal, listener: AskListener, options: AskOptions): void {
     const { attempt, aborts } = options;
     if (aborts.some(({ aborted }) => aborted)) {
@@ -66,11 +70,15 @@ export class Asker {
       answered: new Set(),
       isFanout: signal.directed?.fanout === Fanout.ALL,
       participants: undefined,
+      isSent: false,
+      published: Promise.resolve(),
       release: () => undefined,
     };
     this.#pending.set(signal.id, asked);
     this.#watch(asked, options);
-    this.#publish(asked).catch((thrown: unknown) => this.#fail(asked, toCosmoError(thrown, "INTERNAL")));
+    asked.published = this.#publish(asked).catch((thrown: unknown) => {
+      this.#fail(asked, toCosmoError(thrown, "INTERNAL"));
+    });
   }
 
   /** Takes a reply that the Synapse delivered. */
@@ -89,26 +97,20 @@ export class Asker {
     else this.#finish(asked);
   }
 
-  /** Stops a request; resolves when the Synapse knows, also if it had ended (COS-TASK-024). */
+  /** Stops a request; resolves when the Synapse knows, also if it had ended. */
   async stop(requestId: string, reason: string): Promise<void> {
     const asked = this.#pending.get(requestId);
     if (asked === undefined) return;
-    const { traceId, source } = asked.signal;
-    const body = { $case: "stop", value: { requestId, reason } } as const;
-    try {
-      await this.#bus.send({ traceId, source, parentId: requestId, body }, asked.attempt);
-    } catch (thrown) {
-      const error = toCosmoError(thrown, "INTERNAL");
-      if (!ended.has(error.code)) throw error;
-    }
+    await asked.published;
+    if (this.#pending.has(requestId)) await this.#sendStop(asked, reason);
   }
 
-  /** Gives a request up: stops it, and waits no longer. */
+  /** Gives a request up: waits no longer, and stops it (COS-TASK-024). */
   giveUp(requestId: string, error: CosmoError): void {
     const asked = this.#pending.get(requestId);
     if (asked === undefined) return;
-    this.stop(requestId, "its asker gave up").catch(() => undefined);
     this.#fail(asked, error);
+    asked.published.then(() => this.#sendStop(asked, "its asker gave up")).catch(() => undefined);
   }
 
   /** Fails everything that waits. */
@@ -141,11 +143,27 @@ export class Asker {
   }
 
   async #publish(asked: Asked): Promise<void> {
+    // Whoever gets a Pathway can listen to its trace before the first Signal of it.
+    await Promise.resolve();
+    if (!this.#pending.has(asked.signal.id)) return;
+    asked.isSent = true;
     const receipt = await this.#bus.publish(encodeSignal(asked.signal), asked.attempt);
     if (!this.#pending.has(asked.signal.id)) return;
     asked.participants = receipt.asked;
     asked.listener.accepted?.(receipt.asked);
     this.#checkComplete(asked);
+  }
+
+  async #sendStop({ signal, attempt, isSent }: Asked, reason: string): Promise<void> {
+    if (!isSent) return;
+    const { id: requestId, traceId, source } = signal;
+    const body = { $case: "stop", value: { requestId, reason } } as const;
+    try {
+      await this.#bus.send({ traceId, source, parentId: requestId, body }, attempt);
+    } catch (thrown) {
+      const error = toCosmoError(thrown, "INTERNAL");
+      if (!ended.has(error.code)) throw error;
+    }
   }
 
   #checkComplete(asked: Asked): void {

@@ -107,8 +107,8 @@ export class Pathway<Output = Json> implements TaskHandle<Output> {
   }
 
   /**
-   * Everything that happens in the trace from now on, as an observer sees it, FINAL last: nothing if that has come. Needs
-   * no right to observe, since this session opened the trace.
+   * Everything that happens in the trace from now on, as an observer sees it, FINAL last: the whole trace if it is called
+   * right after the dispatch, nothing if FINAL has come.
    */
   signals(options: { readonly abort?: AbortSignal } = {}): AsyncIterable<Observation> {
     return this.#host.watch(options.abort);
