@@ -61,7 +61,7 @@ function fieldsOf(bytes: Uint8Array): Uint8Array[] {
   const fields: Uint8Array[] = [];
   while (cursor.position < cursor.end) {
     const from = cursor.position;
-    cursor.skip(cursor.tag() & 7);
+    cursor.skip(cursor.uint32() & 7);
     fields.push(bytes.slice(from, cursor.position));
   }
   return fields;

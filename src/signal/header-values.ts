@@ -67,7 +67,7 @@ export function readDurationMs(bytes: Uint8Array, { start, end }: Span): number 
   let nanos = 0;
   cursor.reset(bytes, start, end);
   while (cursor.position < end) {
-    const tag = cursor.tag();
+    const tag = cursor.uint32();
     if (tag === durationTags.seconds) seconds = cursor.varint();
     else if (tag === durationTags.nanos) nanos = cursor.varint();
     else skipUnknown(tag, durationTags.nanos);
@@ -75,7 +75,7 @@ export function readDurationMs(bytes: Uint8Array, { start, end }: Span): number 
   return wholeMs(seconds, nanos);
 }
 
-/** Passes over a field that is not known; one that is known, but of another wire type, is refused. */
+/** Passes over a field that is not known; the number zero, and one that is known but of another wire type, are refused. */
 function skipUnknown(tag: number, lastTag: number): void {
   if (tag >>> 3 <= lastTag >>> 3) malformed(`Field ${tag >>> 3} has the wire type ${tag & 7}`, "COS-ENV-028");
   cursor.skip(tag & 7);
@@ -90,7 +90,7 @@ export function readAddress(bytes: Uint8Array, { start, end }: Span): Address {
   const address: Address = { id: "", type: "", capabilities: [], fanout: Fanout.UNSPECIFIED };
   cursor.reset(bytes, start, end);
   while (cursor.position < end) {
-    const tag = cursor.tag();
+    const tag = cursor.uint32();
     if (tag === addressTags.id) address.id = nextText("directed.id");
     else if (tag === addressTags.type) address.type = nextText("directed.type");
     else if (tag === addressTags.capabilities) address.capabilities.push(nextText("directed.capabilities"));
@@ -162,7 +162,7 @@ function measurePair(bytes: Uint8Array): number {
   outer.position = end;
   let longest = 0;
   while (cursor.position < end) {
-    const tag = cursor.tag();
+    const tag = cursor.uint32();
     if (tag === pairTags.key || tag === pairTags.value) {
       const length = cursor.length();
       checkText(bytes, { start: cursor.position, end: cursor.position + length }, "meta");

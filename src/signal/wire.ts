@@ -5,8 +5,6 @@ export function malformed(message: string, requirement: string, field = ""): nev
   throw new CosmoError("MALFORMED", message, { requirement, field });
 }
 
-const firstTag = 8;
-
 /** Reads one message's fields in place, without making anything. Every read is bounded by `end`. */
 export class WireCursor {
   bytes: Uint8Array = new Uint8Array();
@@ -37,12 +35,6 @@ export class WireCursor {
       }
     }
     return malformed("A number is longer than 32 bits need", "COS-ENV-028");
-  }
-
-  /** The tag of a field within a message. A field number of zero is refused. */
-  tag(): number {
-    const tag = this.uint32();
-    return tag >= firstTag ? tag : malformed("A field has the number 0", "COS-ENV-028");
   }
 
   /** A varint of at most 64 bits, as a number; inexact over 2^53. */
