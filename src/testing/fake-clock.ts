@@ -52,7 +52,8 @@ export class FakeClock implements Clock {
     let first: Timer | undefined;
     for (const timer of this.#timers) {
       if (timer.atMs > untilMs) continue;
-      const isEarlier = first === undefined || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order);
+      const isEarlier =
+        first === undefined || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order);
       if (isEarlier) first = timer;
     }
     return first;

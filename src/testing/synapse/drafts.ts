@@ -18,7 +18,11 @@ export function task(peer: Peer, address: Partial<Address> | string, parts: Part
 }
 
 /** A TASK below another one that the peer works on. */
-export function subTask(work: Delivered, address: Partial<Address> | string, parts: Partial<PeerDraft> = {}): PeerDraft {
+export function subTask(
+  work: Delivered,
+  address: Partial<Address> | string,
+  parts: Partial<PeerDraft> = {},
+): PeerDraft {
   const { id, traceId } = work.signal;
   const value = { input: undefined, context: undefined };
   const source = work.note.participant;
@@ -27,28 +31,57 @@ export function subTask(work: Delivered, address: Partial<Address> | string, par
 
 /** A RECALL in a trace of its own. */
 export function recall(peer: Peer, address: Partial<Address> | string, parts: Partial<PeerDraft> = {}): PeerDraft {
-  return { traceId: peer.ids.traceId(), directed: to(address), ...parts, body: { $case: "recall", value: { query: undefined, mode: 1 } } };
+  return {
+    traceId: peer.ids.traceId(),
+    directed: to(address),
+    ...parts,
+    body: { $case: "recall", value: { query: undefined, mode: 1 } },
+  };
 }
 
 /** An IMPRINT in a trace of its own. */
 export function imprint(peer: Peer, address: Partial<Address> | string): PeerDraft {
-  const value = { op: 4, id: "", mergeKey: "k", content: undefined, tags: [], ifVersion: undefined, ttl: undefined, imprintId: "", strategy: 0 } as const;
-  return { traceId: peer.ids.traceId(), directed: to(address), body: { $case: "imprint", value: { ...value, tags: [] } } };
+  const value = {
+    op: 4,
+    id: "",
+    mergeKey: "k",
+    content: undefined,
+    tags: [],
+    ifVersion: undefined,
+    ttl: undefined,
+    imprintId: "",
+    strategy: 0,
+  } as const;
+  return {
+    traceId: peer.ids.traceId(),
+    directed: to(address),
+    body: { $case: "imprint", value: { ...value, tags: [] } },
+  };
 }
 
 /** The header of whatever answers a piece of work. */
-function answerHeader({ signal, note }: Delivered, exchange: Exchange): Pick<Signal, "traceId" | "parentId" | "exchange" | "source"> {
+function answerHeader(
+  { signal, note }: Delivered,
+  exchange: Exchange,
+): Pick<Signal, "traceId" | "parentId" | "exchange" | "source"> {
   return { traceId: signal.traceId, parentId: signal.id, exchange, source: note.participant };
 }
 
 /** The answer to a TASK. */
 export function output(work: Delivered, parts: Partial<PeerDraft> = {}): PeerDraft {
-  return { ...answerHeader(work, Exchange.REPLY), ...parts, body: { $case: "agentOutput", value: { output: undefined, part: 0, parts: 0 } } };
+  return {
+    ...answerHeader(work, Exchange.REPLY),
+    ...parts,
+    body: { $case: "agentOutput", value: { output: undefined, part: 0, parts: 0 } },
+  };
 }
 
 /** A part of the answer to a TASK. */
 export function part(work: Delivered, number: number): PeerDraft {
-  return { ...answerHeader(work, Exchange.PARTIAL), body: { $case: "agentOutput", value: { output: undefined, part: number, parts: 0 } } };
+  return {
+    ...answerHeader(work, Exchange.PARTIAL),
+    body: { $case: "agentOutput", value: { output: undefined, part: number, parts: 0 } },
+  };
 }
 
 /** The answer to a RECALL. */

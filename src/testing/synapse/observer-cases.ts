@@ -6,7 +6,10 @@ import type { SynapseCase } from "./case.js";
 import { output, task } from "./drafts.js";
 
 async function codeOfRejection(promise: Promise<unknown>): Promise<string> {
-  const thrown = await promise.then(() => undefined, (reason: unknown) => reason);
+  const thrown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   return thrown instanceof CosmoError ? thrown.code : "no typed rejection";
 }
 
@@ -47,8 +50,19 @@ export const observerCases: readonly SynapseCase[] = [
       await gone.registerNeuron("c");
       await gone.close();
       const position = await watcher.observe();
-      const ids = watcher.inbox.map(({ signal, note }) => [signal.body?.$case === "register" ? signal.body.value.id : "", note.reason, Number(note.position)]);
-      checkEqual(ids, [["a", 5, 0], ["b", 5, 0]], "the snapshot");
+      const ids = watcher.inbox.map(({ signal, note }) => [
+        signal.body?.$case === "register" ? signal.body.value.id : "",
+        note.reason,
+        Number(note.position),
+      ]);
+      checkEqual(
+        ids,
+        [
+          ["a", 5, 0],
+          ["b", 5, 0],
+        ],
+        "the snapshot",
+      );
       checkEqual(watcher.lives.at(-1)?.position, position, "the Live");
       await worker.registerNeuron("d");
       checkEqual((await watcher.nextObserved("register")).note.position, position, "the first that follows");
@@ -71,7 +85,8 @@ export const observerCases: readonly SynapseCase[] = [
       await asker.send(task(asker, "other"));
       await worker.send(output(await worker.nextWork()));
       await watcher.fence();
-      const count = (id: string): number => watcher.inbox.filter(({ note }) => note.reason === 4 && note.subscriptionId === id).length;
+      const count = (id: string): number =>
+        watcher.inbox.filter(({ note }) => note.reason === 4 && note.subscriptionId === id).length;
       checkEqual(["types", "traces", "participants", "both"].map(count), [2, 2, 2, 1], "how many each sees");
     },
   },
@@ -97,10 +112,18 @@ export const observerCases: readonly SynapseCase[] = [
       const missed = slow.gaps.map(({ first, last, missed: count }) => {
         const inside = positions.filter((position) => position >= Number(first) && position <= Number(last));
         checkEqual(inside.length, Number(count), "the count of a gap");
-        checkEqual(inside.some((position) => seen.includes(position)), false, "a gap covers nothing that was seen");
+        checkEqual(
+          inside.some((position) => seen.includes(position)),
+          false,
+          "a gap covers nothing that was seen",
+        );
         return inside;
       });
-      checkEqual([...seen, ...missed.flat()].sort((one, other) => one - other), positions, "seen and missed together");
+      checkEqual(
+        [...seen, ...missed.flat()].sort((one, other) => one - other),
+        positions,
+        "seen and missed together",
+      );
     },
   },
   {
@@ -126,7 +149,11 @@ export const observerCases: readonly SynapseCase[] = [
       const { signal } = await plain.send(task(plain, "ghost"));
       const { signal: foreign } = await other.send(task(other, "ghost"));
       checkEqual(await codeOfRejection(plain.observe()), "PERMISSION_DENIED", "the namespace");
-      checkEqual(await codeOfRejection(plain.observe({ traceIds: [signal.traceId, foreign.traceId] })), "PERMISSION_DENIED", "a foreign trace");
+      checkEqual(
+        await codeOfRejection(plain.observe({ traceIds: [signal.traceId, foreign.traceId] })),
+        "PERMISSION_DENIED",
+        "a foreign trace",
+      );
       await plain.observe({ traceIds: [signal.traceId] });
     },
   },

@@ -202,7 +202,12 @@ export const outcomeCases: readonly SynapseCase[] = [
       checkEqual((await worker.publish(answer)).rejection, undefined, "the reply is accepted");
       const reply = await asker.next(({ note }) => note.reason === 2);
       checkEqual([reply.note.type, reply.signal.exchange], [500, Exchange.REPLY], "the reply");
-      const control = { ...asker.make(task(asker, "memory")), exchange: Exchange.CONTROL, body: undefined, _unknownFields: future };
+      const control = {
+        ...asker.make(task(asker, "memory")),
+        exchange: Exchange.CONTROL,
+        body: undefined,
+        _unknownFields: future,
+      };
       await asker.refusedSignal(control, "UNIMPLEMENTED");
     },
   },

@@ -1,11 +1,27 @@
-import { DeliveryReason, type Credit, type DeliveryNote, type Gap, type Live, type ObserveFilter, type Receipt, type Right } from "../../../gen/cosmonapse/v1/frames.js";
+import {
+  DeliveryReason,
+  type Credit,
+  type DeliveryNote,
+  type Gap,
+  type Live,
+  type ObserveFilter,
+  type Receipt,
+  type Right,
+} from "../../../gen/cosmonapse/v1/frames.js";
 import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import type { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { Fanout, type Address, type Signal } from "../../../gen/cosmonapse/v1/signal.js";
 import { errorName, type CosmoError } from "../../errors/index.js";
 import { createDeferred, type Clock, type Deferred } from "../../foundation/index.js";
-import { createIdSource, createSignal, decodeSignal, encodeSignal, type IdSource, type SignalDraft } from "../../signal/index.js";
+import {
+  createIdSource,
+  createSignal,
+  decodeSignal,
+  encodeSignal,
+  type IdSource,
+  type SignalDraft,
+} from "../../signal/index.js";
 import type { Session, SessionReceiver, Synapse } from "../../synapse/index.js";
 import { check, checkEqual } from "../check.js";
 
@@ -137,7 +153,9 @@ export class Peer implements SessionReceiver {
   /** Registers an Engram. */
   registerEngram(id: string, parts: Partial<RegisterBody> = {}): Promise<{ signal: Signal; receipt: Receipt }> {
     const role = ParticipantRole.ENGRAM;
-    return this.send({ body: { $case: "register", value: registration(id, { role, storeId: `store-${id}`, ...parts }) } });
+    return this.send({
+      body: { $case: "register", value: registration(id, { role, storeId: `store-${id}`, ...parts }) },
+    });
   }
 
   /** Observes; resolves once it is live. */
@@ -162,7 +180,9 @@ export class Peer implements SessionReceiver {
 
   /** The next reply to a request of this peer, or the FINAL of a trace that it opened. */
   nextReply(kind?: string): Promise<Delivered> {
-    return this.next(({ note, signal }) => note.reason === DeliveryReason.REPLY && (kind ?? signal.body?.$case) === signal.body?.$case);
+    return this.next(
+      ({ note, signal }) => note.reason === DeliveryReason.REPLY && (kind ?? signal.body?.$case) === signal.body?.$case,
+    );
   }
 
   /** The next word that work is to stop. */
@@ -172,7 +192,10 @@ export class Peer implements SessionReceiver {
 
   /** The next Signal that is observed, of a kind if one is given. */
   nextObserved(kind?: string): Promise<Delivered> {
-    return this.next(({ note, signal }) => note.reason === DeliveryReason.OBSERVED && (kind ?? signal.body?.$case) === signal.body?.$case);
+    return this.next(
+      ({ note, signal }) =>
+        note.reason === DeliveryReason.OBSERVED && (kind ?? signal.body?.$case) === signal.body?.$case,
+    );
   }
 
   /** The next credit for PARTIALs. */

@@ -27,7 +27,10 @@ export const routingCases: readonly SynapseCase[] = [
       const [worker, asker, watcher] = [await peer("worker"), await peer("asker"), await peer("watcher")];
       await worker.registerNeuron("thinker");
       await watcher.observe({ types: [17] });
-      const signal = { ...asker.make(task(asker, "thinker")), _unknownFields: { [(2000 << 3) | 2]: [new Uint8Array([2, 7, 8])] } };
+      const signal = {
+        ...asker.make(task(asker, "thinker")),
+        _unknownFields: { [(2000 << 3) | 2]: [new Uint8Array([2, 7, 8])] },
+      };
       await asker.publish(signal);
       const [work, seen] = [await worker.nextWork(), await watcher.nextObserved("task")];
       checkEqual([...work.bytes], [...seen.bytes], "the bytes at worker and observer");
@@ -117,7 +120,10 @@ export const routingCases: readonly SynapseCase[] = [
       checkEqual([...receipt.asked].sort(), ["a", "b"], "asked");
       await one.fence();
       await two.fence();
-      const works = [...one.inbox.splice(0).map((work) => [one, work] as const), ...two.inbox.splice(0).map((work) => [two, work] as const)];
+      const works = [
+        ...one.inbox.splice(0).map((work) => [one, work] as const),
+        ...two.inbox.splice(0).map((work) => [two, work] as const),
+      ];
       checkEqual(works.length, 2, "deliveries");
       const [first, second] = works;
       check(first !== undefined && second !== undefined, "two deliveries");

@@ -130,12 +130,25 @@ export const sessionCases: readonly SynapseCase[] = [
       await one.registerNeuron("a", { capabilities: ["x"] });
       await one.registerNeuron("b");
       await two.registerNeuron("a", { capabilities: ["x"] });
-      const { signal, receipt } = await two.send({ directed: to({ capabilities: ["x"] }), body: { $case: "discover", value: {} } });
+      const { signal, receipt } = await two.send({
+        directed: to({ capabilities: ["x"] }),
+        body: { $case: "discover", value: {} },
+      });
       checkEqual(receipt.asked, ["a"], "asked");
       await two.fence();
       const found = two.inbox.filter(({ note }) => note.subscriptionId === signal.id);
-      checkEqual(found.map(({ note }) => [note.reason, Number(note.position)]), [[5, 0], [5, 0]], "the snapshots");
-      check(two.lives.some(({ subscriptionId }) => subscriptionId === signal.id), "the Live");
+      checkEqual(
+        found.map(({ note }) => [note.reason, Number(note.position)]),
+        [
+          [5, 0],
+          [5, 0],
+        ],
+        "the snapshots",
+      );
+      check(
+        two.lives.some(({ subscriptionId }) => subscriptionId === signal.id),
+        "the Live",
+      );
     },
   },
   {
@@ -218,7 +231,16 @@ export const sessionCases: readonly SynapseCase[] = [
       const one = await peer("one");
       const draft = task(one, "ghost");
       const padded = (length: number): Uint8Array =>
-        encodeSignal(one.make({ ...draft, traceId: one.ids.traceId(), body: { $case: "task", value: { input: { mediaType: "", data: new Uint8Array(length), schema: "" }, context: undefined } } }));
+        encodeSignal(
+          one.make({
+            ...draft,
+            traceId: one.ids.traceId(),
+            body: {
+              $case: "task",
+              value: { input: { mediaType: "", data: new Uint8Array(length), schema: "" }, context: undefined },
+            },
+          }),
+        );
       const overhead = padded(1_000).length - 1_000;
       await one.refusedSignal(padded(2_001 - overhead), "TOO_LARGE");
       checkEqual(padded(2_000 - overhead).length, 2_000, "the size at the limit");

@@ -80,7 +80,11 @@ export const traceCases: readonly SynapseCase[] = [
       await asker.send(final(traceId));
       checkEqual(codeOf(await asker.next()), "TRACE_CLOSED", "the pending request");
       checkEqual((await asker.next()).signal.body?.$case, "final", "the FINAL");
-      checkEqual([(await watcher.nextObserved()).note.type, (await watcher.nextObserved()).note.type], [24, 19], "as observed");
+      checkEqual(
+        [(await watcher.nextObserved()).note.type, (await watcher.nextObserved()).note.type],
+        [24, 19],
+        "as observed",
+      );
       await asker.refused(task(asker, "thinker", { traceId }), "TRACE_CLOSED");
       await asker.refused(final(traceId), "TRACE_CLOSED");
       await asker.refused(stop(traceId), "TRACE_CLOSED");
