@@ -45,7 +45,8 @@ function checkBinding(binding: EngramBinding): void {
     throw misuse(`The binding '${name}' needs either directedId, for one Engram, or directedType, for all of a kind`);
   }
   const address = directedId ?? directedType ?? "";
-  if (!isName(address)) throw misuse(`The binding '${name}' leads to '${address}', which is not [A-Za-z0-9_-]{1,64}`);
+  if (typeof address !== "string" || !isName(address))
+    throw misuse(`The binding '${name}' leads to '${address}', which is not [A-Za-z0-9_-]{1,64}`);
   if (!modes.includes(defaultRecallMode)) {
     throw misuse(`defaultRecallMode is first, merge or all, not ${String(defaultRecallMode)}`);
   }

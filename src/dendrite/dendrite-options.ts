@@ -55,7 +55,7 @@ export function checkDendriteOptions(options: DendriteOptions): void {
 }
 
 function checkName(field: string, name: string): void {
-  if (!isName(name)) throw misuse(field, `'${name}' is no name: [A-Za-z0-9_-]{1,64}`);
+  if (typeof name !== "string" || !isName(name)) throw misuse(field, `'${name}' is no name: [A-Za-z0-9_-]{1,64}`);
 }
 
 function misuse(field: string, message: string): CosmoError {

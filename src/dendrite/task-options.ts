@@ -31,7 +31,8 @@ export function checkTask(task: Dispatch): void {
     throw misuse("neuron", "a task names its neuron, or the capabilities that it needs");
   }
   for (const name of neuron === undefined ? capabilities : [neuron, ...capabilities]) {
-    if (!isName(name)) throw misuse("neuron", `'${name}' is no id and no capability: [A-Za-z0-9_-]{1,64}`);
+    if (typeof name !== "string" || !isName(name))
+      throw misuse("neuron", `'${name}' is no id and no capability: [A-Za-z0-9_-]{1,64}`);
   }
   if (typeof context !== "object" || context === null || Array.isArray(context)) {
     throw misuse("context", "it is an object; put anything else into input");
@@ -67,7 +68,8 @@ export function engramAddress({ directedId, directedType }: EngramAddress, isFor
     throw misuse("directedId", "an Engram is addressed by either directedId or directedType");
   }
   const name = directedId ?? directedType ?? "";
-  if (!isName(name)) throw misuse("directedId", `'${name}' is no id and no kind: [A-Za-z0-9_-]{1,64}`);
+  if (typeof name !== "string" || !isName(name))
+    throw misuse("directedId", `'${name}' is no id and no kind: [A-Za-z0-9_-]{1,64}`);
   const fanout = isForAll ? Fanout.ALL : Fanout.ONE;
   return { id: directedId ?? "", type: directedType ?? "", capabilities: [], fanout };
 }
