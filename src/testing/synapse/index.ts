@@ -1,4 +1,5 @@
 import type { SynapseCase } from "./case.js";
+import { edgeCases } from "./edge-cases.js";
 import { outcomeCases } from "./outcome-cases.js";
 import { redeliveryCases } from "./redelivery-cases.js";
 import { observerCases } from "./observer-cases.js";
@@ -18,4 +19,5 @@ export const synapseCases: readonly SynapseCase[] = [
   ...traceCases,
   ...stopCases,
   ...observerCases,
+  ...edgeCases,
 ];
