@@ -156,10 +156,10 @@ export class Asker {
 
   async #sendStop({ signal, attempt, isSent }: Asked, reason: string): Promise<void> {
     if (!isSent) return;
-    const { id: requestId, traceId, source } = signal;
+    const { id: requestId, traceId } = signal;
     const body = { $case: "stop", value: { requestId, reason } } as const;
     try {
-      await this.#bus.send({ traceId, source, parentId: requestId, body }, attempt);
+      await this.#bus.send({ traceId, parentId: requestId, body }, attempt);
     } catch (thrown) {
       const error = toCosmoError(thrown, "INTERNAL");
       if (!ended.has(error.code)) throw error;

@@ -1,10 +1,11 @@
+import type { CosmoError } from "../errors/index.js";
 import { createDeferred, type Deferred } from "../foundation/index.js";
 
 /** How many PARTIALs a Neuron may still send. The window opens as the asker consumes them (COS-TASK-012). */
 export class PartialWindow {
   readonly #waiting: Deferred<void>[] = [];
   #room: number;
-  #failure: { readonly reason: unknown } | undefined;
+  #createReason: (() => CosmoError) | undefined;
 
   constructor(size: number) {
     this.#room = size;
@@ -12,7 +13,7 @@ export class PartialWindow {
 
   /** Takes one place; resolves when there is one, in the order of the calls. Rejects once the work is over. */
   take(): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.reason);
+    if (this.#createReason !== undefined) return Promise.reject(this.#createReason());
     if (this.#room > 0) {
       this.#room -= 1;
       return Promise.resolve();
@@ -33,9 +34,9 @@ export class PartialWindow {
     }
   }
 
-  /** Ends the wait of everyone, now and later. */
-  fail(reason: unknown): void {
-    this.#failure ??= { reason };
-    for (const place of this.#waiting.splice(0)) place.reject(reason);
+  /** Ends the wait of everyone, now and later; the error is made only for those who wait. */
+  fail(createReason: () => CosmoError): void {
+    this.#createReason ??= createReason;
+    for (const place of this.#waiting.splice(0)) place.reject(createReason());
   }
 }

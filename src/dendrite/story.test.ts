@@ -66,7 +66,7 @@ test("the first answer is computed, the second comes from memory, and all of it 
     { answer: "Answer to 'what is the meaning of life?': 42", source: "cache" },
   ]);
   const recall = ["TASK boss", "RECALL researcher", "RECALLED ctx"];
-  const end = ["AGENT_OUTPUT researcher", "FINAL researcher"];
+  const end = ["AGENT_OUTPUT researcher", "FINAL worker"];
   expect(traces).toEqual([
     [...recall, "IMPRINT researcher", "IMPRINTED ctx", ...end],
     [...recall, ...end],

@@ -190,7 +190,8 @@ export class WorkHost {
     const value = { status: FinalStatus.COMPLETED, detail: undefined };
     const { traceId } = work.signal;
     const { bus, onError } = this.#options;
-    await bus.send({ traceId, source: work.participant, body: { $case: "final", value } }).catch((thrown: unknown) => {
+    // The Dendrite says so itself: the id that answered may have been detached or drained by now.
+    await bus.send({ traceId, body: { $case: "final", value } }).catch((thrown: unknown) => {
       const error = toCosmoError(thrown, "INTERNAL");
       if (!overtaken.has(error.code)) onError(error);
     });

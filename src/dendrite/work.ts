@@ -88,14 +88,14 @@ export class Work {
     this.#state = "stopped";
     const { clock, onGraceOver } = this.#options;
     this.#cancelGrace = clock.schedule(STOP_GRACE_MS, () => onGraceOver(this));
-    this.window.fail(reason);
+    this.window.fail(() => reason);
     this.#abort.abort(reason);
   }
 
   /** It has its answer: no part can follow, and no stop matters. */
   answered(): void {
     if (this.#state === "running") this.#state = "answered";
-    this.window.fail(new CosmoError("LATE", "The task has its outcome; no part can follow"));
+    this.window.fail(() => new CosmoError("LATE", "The task has its outcome; no part can follow"));
   }
 
   /** Nothing of it is left to do here. */
