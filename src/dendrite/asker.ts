@@ -135,10 +135,12 @@ export class Asker {
       this.#fail(asked, new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006" }));
     });
     const giveUp = (): void => this.giveUp(id, new CosmoError("CANCELLED", `${id} was given up by its asker`));
-    for (const abort of aborts) abort.addEventListener("abort", giveUp, { once: true });
+    // One of its own for each request: many listeners on one signal would look like a leak to Node.
+    const abort = AbortSignal.any([...aborts]);
+    abort.addEventListener("abort", giveUp, { once: true });
     asked.release = () => {
       cancelTimer();
-      for (const abort of aborts) abort.removeEventListener("abort", giveUp);
+      abort.removeEventListener("abort", giveUp);
     };
   }
 
