@@ -4,6 +4,9 @@ import { CosmoError, toCosmoError } from "../../errors/index.js";
 import { createDeferred, nextTurn, type Deferred } from "../../foundation/index.js";
 import type { Hub, HubSession, Outbound, PublishOptions, Session, SessionReceiver } from "../index.js";
 
+/** How many Signals a session publishes before others get their turn. */
+const publishedPerTurn = 64;
+
 /** How many deliveries run in one turn before others get theirs. */
 const deliveriesPerTurn = 256;
 
@@ -20,6 +23,7 @@ export class MemorySession implements Session {
   readonly #subscribing = new Map<string, Deferred<bigint>>();
   #isPumping = false;
   #sinceTurn = 0;
+  #published = 0;
 
   constructor(hub: Hub, session: HubSession, receiver: SessionReceiver) {
     this.id = session.id;
@@ -30,8 +34,12 @@ export class MemorySession implements Session {
     session.outbox.onWake(() => this.#wake());
   }
 
-  publish(signal: Uint8Array, { attempt = 0 }: PublishOptions = {}): Promise<Receipt> {
-    return Promise.resolve(this.#hub.publish(this.#session, signal.slice(), attempt));
+  async publish(signal: Uint8Array, { attempt = 0 }: PublishOptions = {}): Promise<Receipt> {
+    const receipt = this.#hub.publish(this.#session, signal.slice(), attempt);
+    this.#published += 1;
+    // Whoever only publishes leaves the others their turns, so that observers keep up.
+    if (this.#published % publishedPerTurn === 0) await new Promise<void>(nextTurn);
+    return receipt;
   }
 
   async subscribe(subscriptionId: string, filter: ObserveFilter): Promise<bigint> {
