@@ -3,6 +3,7 @@ import { Effect, Exchange } from "../../gen/cosmonapse/v1/options.js";
 import { Fanout, type Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, toCosmoError } from "../errors/index.js";
 import { encodeSignal } from "../signal/index.js";
+import { AbortWatch } from "./abort-watch.js";
 import type { Bus } from "./bus.js";
 
 /** Who waits for the outcomes of a request. `accepted`, `complete` and `failed` come at most once. */
@@ -36,8 +37,6 @@ interface Asked {
   readonly answered: Set<string>;
   readonly isFanout: boolean;
   participants: readonly string[] | undefined;
-  /** True once it was given to the Synapse. */
-  isSent: boolean;
   /** Resolves when the Synapse decided whether it accepts it. */
   published: Promise<void>;
   release: () => void;
@@ -50,6 +49,7 @@ interface Asked {
 export class Asker {
   readonly #bus: Bus;
   readonly #pending = new Map<string, Asked>();
+  readonly #abortWatch = new AbortWatch();
   readonly #onIdle: (() => void)[] = [];
 
   constructor(bus: Bus) {
@@ -70,7 +70,6 @@ export class Asker {
       answered: new Set(),
       isFanout: signal.directed?.fanout === Fanout.ALL,
       participants: undefined,
-      isSent: false,
       published: Promise.resolve(),
       release: () => undefined,
     };
@@ -135,12 +134,10 @@ export class Asker {
       this.#fail(asked, new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006" }));
     });
     const giveUp = (): void => this.giveUp(id, new CosmoError("CANCELLED", `${id} was given up by its asker`));
-    // One of its own for each request: many listeners on one signal would look like a leak to Node.
-    const abort = AbortSignal.any([...aborts]);
-    abort.addEventListener("abort", giveUp, { once: true });
+    const releases = aborts.map((abort) => this.#abortWatch.add(abort, giveUp));
     asked.release = () => {
       cancelTimer();
-      abort.removeEventListener("abort", giveUp);
+      for (const release of releases) release();
     };
   }
 
@@ -148,7 +145,6 @@ export class Asker {
     // Whoever gets a Pathway can listen to its trace before the first Signal of it.
     await Promise.resolve();
     if (!this.#pending.has(asked.signal.id)) return;
-    asked.isSent = true;
     const receipt = await this.#bus.publish(encodeSignal(asked.signal), asked.attempt);
     if (!this.#pending.has(asked.signal.id)) return;
     asked.participants = receipt.asked;
@@ -156,8 +152,7 @@ export class Asker {
     this.#checkComplete(asked);
   }
 
-  async #sendStop({ signal, attempt, isSent }: Asked, reason: string): Promise<void> {
-    if (!isSent) return;
+  async #sendStop({ signal, attempt }: Asked, reason: string): Promise<void> {
     const { id: requestId, traceId } = signal;
     const body = { $case: "stop", value: { requestId, reason } } as const;
     try {
@@ -191,5 +186,5 @@ export class Asker {
   }
 }
 
-// What a STOP is refused with if its request has its outcome: who only asked it may then stop nothing.
+// What a STOP is refused with if its request was never sent, or has its outcome: who only asked it may then stop nothing.
 const ended = new Set(["TRACE_CLOSED", "PERMISSION_DENIED"]);

@@ -1,4 +1,3 @@
-import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Axon } from "../axon/index.js";
 import { createDeferred, type Json } from "../foundation/index.js";

@@ -3,7 +3,10 @@ import { Axon } from "../axon/index.js";
 import { InMemoryEngram } from "../engram/memory/index.js";
 import { createDeferred, type Json } from "../foundation/index.js";
 import type { Neuron } from "../neuron/index.js";
+import { createIdSource } from "../signal/index.js";
 import { Scene } from "../testing/index.js";
+import { Connection } from "./connection.js";
+import { createRootScope } from "./scope.js";
 import { STOP_GRACE_MS } from "./work.js";
 
 /** A Neuron that begins, and answers when it is told to. */
@@ -102,6 +105,46 @@ describe("drain", () => {
     await drained;
     await expect(answer).rejects.toMatchObject({ code: "WORKER_LOST" });
   });
+});
+
+test("a connection that is drained twice at once resolves both", async () => {
+  await using scene = new Scene();
+  const gate = createGate();
+  const { clock, synapse } = scene;
+  const axons = new Map([["gate", gate.axon]]);
+  const connection = await Connection.open({
+    synapse,
+    clock,
+    axons,
+    namespace: "test",
+    dendriteId: "worker",
+    rights: [],
+    ids: createIdSource(clock),
+    engrams: new Map(),
+    onError: () => undefined,
+    abort: new AbortController().signal,
+  });
+  await connection.register(gate.axon.registration);
+  const asker = await scene.open("asker");
+  const answer = asker.dispatchAndWait({ neuron: "gate" });
+  await gate.begun;
+
+  const peer = await scene.peer("peer");
+  await peer.registerNeuron("far");
+  const scope = createRootScope(connection.bus.ids, "worker");
+  const own = connection.calls.dispatch({ neuron: "far" }, scope);
+  const work = await peer.nextWork();
+
+  const drained = [connection.drain(), connection.drain()];
+  gate.open("done");
+  expect((await answer).output).toBe("done");
+  await scene.fence();
+  const { traceId, id: parentId } = work.signal;
+  const body = { $case: "agentOutput", value: { output: undefined, part: 0, parts: 0 } } as const;
+  await peer.send({ traceId, parentId, exchange: 4, source: "far", body }, 1);
+
+  expect((await own).output).toBeNull();
+  await Promise.all(drained);
 });
 
 describe("close", () => {

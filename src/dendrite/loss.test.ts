@@ -138,6 +138,23 @@ describe("a Dendrite that closes with work in hand", () => {
   });
 });
 
+test("a Synapse that drains lets what is in flight come to its outcome, and takes nothing new", async () => {
+  await using scene = new Scene();
+  const gate = createDeferred<Json>();
+  await scene.open("worker", [new Axon({ neuronId: "gate", neuron: () => gate.promise })]);
+  const asker = await scene.open("asker");
+  const answer = asker.dispatchAndWait({ neuron: "gate" });
+  await scene.fence();
+
+  const drained = scene.synapse.drain();
+  await expect(asker.dispatchAndWait({ neuron: "gate" })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  gate.resolve("done");
+
+  expect((await answer).output).toBe("done");
+  await drained;
+  expect(scene.errors.splice(0).map(({ code }) => code)).toEqual(["UNAVAILABLE", "UNAVAILABLE"]);
+});
+
 describe("a Synapse that closes", () => {
   test("ends all that was asked with OUTCOME_UNKNOWN, and every observation; nothing hangs", async () => {
     await using scene = new Scene();
