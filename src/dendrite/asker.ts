@@ -26,8 +26,8 @@ export interface AskOptions {
   readonly attempt: number;
   /** How long the Synapse has for a verdict, milliseconds. */
   readonly budgetMs: number;
-  /** Each of these gives the request up and stops it. */
-  readonly aborts: readonly AbortSignal[];
+  /** Gives the request up and stops it. What is above it and stops, the Synapse stops with all below. */
+  readonly abort: AbortSignal | undefined;
 }
 
 interface Asked {
@@ -58,8 +58,8 @@ export class Asker {
 
   /** Sends a request once the caller's turn is over; what becomes of it goes to the listener. */
   ask(signal: Signal, listener: AskListener, options: AskOptions): void {
-    const { attempt, aborts } = options;
-    if (aborts.some(({ aborted }) => aborted)) {
+    const { attempt, abort } = options;
+    if (abort?.aborted === true) {
       listener.failed(new CosmoError("CANCELLED", "It was given up before it was sent", { effect: Effect.NONE }));
       return;
     }
@@ -125,7 +125,7 @@ export class Asker {
     });
   }
 
-  #watch(asked: Asked, { budgetMs, aborts }: AskOptions): void {
+  #watch(asked: Asked, { budgetMs, abort }: AskOptions): void {
     const { clock, session } = this.#bus;
     const { id } = asked.signal;
     const marginMs = session.limits.sessionGraceMs;
@@ -134,10 +134,10 @@ export class Asker {
       this.#fail(asked, new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006" }));
     });
     const giveUp = (): void => this.giveUp(id, new CosmoError("CANCELLED", `${id} was given up by its asker`));
-    const releases = aborts.map((abort) => this.#abortWatch.add(abort, giveUp));
+    const release = abort === undefined ? undefined : this.#abortWatch.add(abort, giveUp);
     asked.release = () => {
       cancelTimer();
-      for (const release of releases) release();
+      release?.();
     };
   }
 

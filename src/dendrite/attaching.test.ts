@@ -124,6 +124,18 @@ describe("detaching", () => {
     expect(await worker.registry()).toHaveLength(1);
   });
 
+  test("what is just being refused does nothing", async () => {
+    await using scene = new Scene();
+    await scene.open("holder", [memory(scene, "taken")]);
+    const worker = await scene.open("worker");
+
+    const attached = worker.attachAxon(echo("taken"));
+    const detached = worker.detachAxon("taken");
+
+    await expect(attached).rejects.toMatchObject({ code: "CONFLICT" });
+    await detached;
+  });
+
   test("before the start leaves nothing to register", async () => {
     await using scene = new Scene();
     const worker = scene.make("worker");

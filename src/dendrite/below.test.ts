@@ -7,7 +7,6 @@ import { createDeferred, type Json } from "../foundation/index.js";
 import type { Neuron } from "../neuron/index.js";
 import type { Observation } from "../pathway/index.js";
 import { Scene } from "../testing/index.js";
-import { encodeSignal } from "../signal/index.js";
 
 const echo: Neuron = (input) => input;
 
@@ -88,7 +87,12 @@ describe("what a Neuron asks", () => {
     await scene.open("worker", [axon("asks", asks), axon("left", left)]);
     const asker = await scene.open("asker");
 
+    const watcher = await scene.peer("watcher");
+    await watcher.observe();
+
     expect((await asker.dispatchAndWait({ neuron: "asks", timeoutMs: 700 })).output).toBe(700);
+    const sub = await watcher.next(({ signal }) => signal.body?.$case === "task" && signal.parentId !== "");
+    expect(sub.signal.timeout).toMatchObject({ seconds: 0n, nanos: 700_000_000 });
   });
 
   test("ends with CANCELLED when the task is stopped", async () => {
@@ -175,7 +179,13 @@ describe("FINAL", () => {
 
   test("of a request to all that one Dendrite hosts itself waits for every outcome", async () => {
     await using scene = new Scene();
-    const worker = await scene.open("worker", [memory(scene, "one"), memory(scene, "two")]);
+    const slow = memory(scene, "two");
+    const recallAtOnce = slow.recall.bind(slow);
+    slow.recall = async (body, call) => {
+      await scene.fence();
+      return recallAtOnce(body, call);
+    };
+    const worker = await scene.open("worker", [memory(scene, "one"), slow]);
     await worker.imprint({ directedId: "one" }, { op: "add", entry: { a: 1 } });
     await worker.imprint({ directedId: "two" }, { op: "add", entry: { a: 2 } });
 
@@ -258,33 +268,4 @@ describe("a binding", () => {
       [undefined, 77_000_000],
     ]);
   });
-});
-
-test("the Signals of a Dendrite are what any other peer would read", async () => {
-  await using scene = new Scene();
-  const peer = await scene.peer("peer");
-  await peer.registerNeuron("plain");
-  const asker = await scene.open("asker");
-
-  const pathway = asker.dispatch({
-    neuron: "plain",
-    input: { a: 1 },
-    context: { b: 2 },
-    meta: { model: "m" },
-    maxAttempts: 3,
-  });
-  const { signal, bytes, note } = await peer.nextWork();
-
-  expect(signal).toMatchObject({
-    id: pathway.taskId,
-    source: "asker",
-    maxAttempts: 3,
-    meta: { model: "m" },
-    closeTrace: true,
-  });
-  expect(note).toMatchObject({ participant: "plain", attempt: 1, remaining: { seconds: 60n, nanos: 0 } });
-  const text = new TextDecoder().decode(bytes);
-  expect([text.includes('{"a":1}'), text.includes('{"b":2}')]).toEqual([true, true]);
-  expect(encodeSignal(signal)).toEqual(bytes);
-  await pathway.stop();
 });

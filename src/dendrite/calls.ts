@@ -143,8 +143,7 @@ export class Calls {
           resolve();
         },
       };
-      const aborts = [scope.abort, abort].filter((one) => one !== undefined);
-      this.#options.asker.ask(signal, tracked, { attempt: scope.attempt, budgetMs, aborts });
+      this.#options.asker.ask(signal, tracked, { attempt: scope.attempt, budgetMs, abort });
     });
     scope.track(ended);
   }

@@ -249,6 +249,21 @@ describe("an imprint", () => {
   });
 });
 
+test("an answer of an Engram that no Signal holds is ENGRAM_FAILED", async () => {
+  await using scene = new Scene({ signalBytes: 10_000 });
+  const broken = new InMemoryEngram({ engramId: "broken", engramKind: "context", clock: scene.clock });
+  broken.recall = async () => ({ engramId: "broken", hits: [], truncated: true, cursor: "x".repeat(20_000) });
+  await scene.open("host", [broken]);
+  const asker = await scene.open("asker");
+
+  const recalled = asker.recall({ directedId: "broken" });
+
+  await expect(recalled).rejects.toMatchObject({
+    code: "ENGRAM_FAILED",
+    message: expect.stringContaining("TOO_LARGE"),
+  });
+});
+
 test("an error of an Engram's own code is ENGRAM_FAILED, whatever it throws", async () => {
   await using scene = new Scene();
   const broken = new InMemoryEngram({ engramId: "broken", engramKind: "context", clock: scene.clock });

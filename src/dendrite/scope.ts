@@ -16,8 +16,6 @@ export interface Scope {
   readonly tracestate: string;
   /** What is left of the time above, milliseconds. */
   remainingMs(): number;
-  /** Fires when the request above is not wanted any more. */
-  readonly abort: AbortSignal | undefined;
   /** Counts an imprint; the id that it has if it names none; undefined: the id of its Signal. */
   nextImprintId(): string | undefined;
   /** Notes a request below, until it ended. */
@@ -34,7 +32,6 @@ export function createRootScope(ids: IdSource, source: string): Scope {
     traceparent: "",
     tracestate: "",
     remainingMs: () => Infinity,
-    abort: undefined,
     nextImprintId: () => undefined,
     track: () => undefined,
   };

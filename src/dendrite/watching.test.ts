@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Axon } from "../axon/index.js";
 import { CosmoError } from "../errors/index.js";
@@ -176,6 +177,7 @@ describe("observe", () => {
     if (how === "close") await asker.close();
 
     const kinds = how === "break" ? [] : await kindsOf(observations);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     expect(kinds).toEqual(how === "close" ? ["live"] : []);
     if (how !== "close") expect(await asker.registry()).toEqual([]);
   });

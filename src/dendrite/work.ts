@@ -115,7 +115,6 @@ export class Work {
       traceparent,
       tracestate,
       remainingMs: () => this.remainingMs(),
-      abort: this.abort,
       nextImprintId: () => {
         imprints += 1;
         return this.#options.isRetrySafe ? `${id}-${imprints}` : undefined;
