@@ -180,6 +180,16 @@ describe("time", () => {
     expect(await aborted.promise).toMatchObject({ code: "CANCELLED" });
   });
 
+  test("that is the caller's alone is forgotten when the answer comes in it", async () => {
+    await using scene = new Scene();
+    await scene.open("worker", [axon("echo", echo)]);
+    const asker = await scene.open("asker");
+
+    const { output } = await asker.dispatchAndWait({ neuron: "echo", input: 1, timeoutMs: 100, deadlineMs: 10_000 });
+
+    expect(output).toBe(1);
+  });
+
   test("of the task may be shorter than the caller's", async () => {
     await using scene = new Scene();
     await scene.open("worker", [axon("forever", forever)]);
