@@ -23,7 +23,11 @@ export function lock(path, say) {
     told = true;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
   }
-  return () => rmSync(path, { recursive: true, force: true });
+  // Moved away in one step: a folder that is emptied in place could be taken by another before it is gone.
+  return () => {
+    renameSync(path, mine);
+    rmSync(mine, { recursive: true, force: true });
+  };
 }
 
 /** A folder never takes the place of one that is not empty, so a rename is won by one. */
