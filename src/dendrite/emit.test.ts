@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Axon } from "../axon/index.js";
+import { createDeferred } from "../foundation/index.js";
 import type { Neuron } from "../neuron/index.js";
 import { Scene } from "../testing/index.js";
 
@@ -62,6 +63,26 @@ describe("emit", () => {
 
     expect([parts, (await pathway).signal.body]).toMatchObject([[1, 2], { value: { parts: 2 } }]);
     expect(await Promise.all(late)).toEqual(["CosmoError: [LATE]"]);
+  });
+
+  test("after the task was stopped rejects with the reason, and sends nothing", async () => {
+    await using scene = new Scene();
+    const seen = createDeferred<string>();
+    const neuron: Neuron = (_input, _context, { emit, abort }) =>
+      new Promise<never>((_resolve, reject) => {
+        abort.addEventListener("abort", () => {
+          emit("too late").catch((thrown: unknown) => seen.resolve(String(thrown)));
+          reject(abort.reason);
+        });
+      });
+    await scene.open("worker", [axon("plain", neuron)]);
+    const asker = await scene.open("asker");
+    const pathway = asker.dispatch({ neuron: "plain" });
+    await scene.fence();
+
+    await pathway.stop("enough");
+
+    expect(await seen.promise).toContain("[CANCELLED]");
   });
 
   test("of what is no JSON, or too large for a Signal, leaves no hole", async () => {

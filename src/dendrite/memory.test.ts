@@ -200,6 +200,15 @@ describe("an imprint", () => {
     expect((await some).receipts).toHaveLength(2);
   });
 
+  test.each([true, false])("that reaches nobody rejects with UNROUTABLE, with all: %s", async (all) => {
+    await using scene = new Scene();
+    const asker = await scene.open("asker");
+
+    const imprinted = asker.imprint(kind, { op: "add", entry: { a: 1 }, all });
+
+    await expect(imprinted).rejects.toMatchObject({ code: "UNROUTABLE" });
+  });
+
   test("rejects with the Engram's error, and gives the only receipt", async () => {
     await using scene = new Scene();
     await openMemory(scene, "one");

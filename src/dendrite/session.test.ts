@@ -1,7 +1,7 @@
 // What a Dendrite says to its Synapse beside the Signals, and what it makes of a Synapse that behaves oddly.
 import { describe, expect, test } from "vitest";
 import { Axon } from "../axon/index.js";
-import { CosmoError } from "../errors/index.js";
+import { CosmoError, createErrorDetail } from "../errors/index.js";
 import { decodeSignal, encodeSignal } from "../signal/index.js";
 import type { Session, Synapse } from "../synapse/index.js";
 import { Scene } from "../testing/index.js";
@@ -77,6 +77,46 @@ describe("a Dendrite", () => {
     await scene.fence();
 
     expect(outcome).toMatchObject({ code: "OUTCOME_UNKNOWN", detail: { effect: 2, requirement: "COS-TASK-006" } });
+  });
+
+  test.each([
+    ["TRACE_CLOSED", true],
+    ["PERMISSION_DENIED", true],
+    ["OVERLOADED", false],
+  ] as const)("takes a STOP that is refused with %s for one that came too late: %s", async (code, isLate) => {
+    await using scene = new Scene();
+    const synapse = altered(scene.synapse, (session) => ({
+      publish: async (bytes, options) => {
+        if (decodeSignal(bytes).body?.$case !== "stop") return session.publish(bytes, options);
+        return { number: 0n, rejection: createErrorDetail(code, ""), asked: [], repeated: false, position: 0n };
+      },
+    }));
+    await using asker = new Dendrite({ synapse, clock: scene.clock, namespace: "test", dendriteId: "asker" });
+    await asker.start();
+    const peer = await scene.peer("peer");
+    await peer.registerNeuron("far");
+    const pathway = asker.dispatch({ neuron: "far", deadlineMs: 100 });
+    await peer.nextWork();
+
+    if (isLate) await expect(pathway.stop()).resolves.toBeUndefined();
+    else await expect(pathway.stop()).rejects.toMatchObject({ code });
+    await asker.close();
+    scene.clock.advance(100);
+  });
+
+  test("gives up opening a session when it is closed", async () => {
+    await using scene = new Scene();
+    const given = new CosmoError("CANCELLED", "Opening the session was given up");
+    const synapse: Synapse = {
+      ...altered(scene.synapse, () => ({})),
+      open: ({ abort }) => new Promise((_resolve, reject) => abort?.addEventListener("abort", () => reject(given))),
+    };
+    const asker = new Dendrite({ synapse, clock: scene.clock, namespace: "test", dendriteId: "asker" });
+    const started = asker.start();
+
+    await asker.close();
+
+    await expect(started).rejects.toBe(given);
   });
 
   test("learns of an end that comes while it opens", async () => {
