@@ -80,8 +80,10 @@ export class Router {
   }
 
   #hasRoom(registration: Registration): boolean {
+    const { session, body } = registration;
     return (
-      registration.session.state === "live" &&
+      session.state === "live" &&
+      session.registrations.get(body.id) === registration &&
       registration.inFlight.size < registration.maxInFlight &&
       !this.isSuspect(registration)
     );

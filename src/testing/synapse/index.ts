@@ -1,8 +1,11 @@
 import type { SynapseCase } from "./case.js";
 import { edgeCases } from "./edge-cases.js";
+import { fanoutCases } from "./fanout-cases.js";
+import { headerCases } from "./header-cases.js";
 import { outcomeCases } from "./outcome-cases.js";
 import { redeliveryCases } from "./redelivery-cases.js";
 import { observerCases } from "./observer-cases.js";
+import { registrationCases } from "./registration-cases.js";
 import { routingCases } from "./routing-cases.js";
 import { sessionCases } from "./session-cases.js";
 import { stopCases, traceCases } from "./trace-cases.js";
@@ -12,8 +15,11 @@ export { Peer, type Delivered, type PeerDraft, type PeerOptions } from "./peer.j
 
 /** What every Synapse does, one case after another. Play each with `runSynapseCase` on a driver of your own. */
 export const synapseCases: readonly SynapseCase[] = [
+  ...headerCases,
   ...sessionCases,
+  ...registrationCases,
   ...routingCases,
+  ...fanoutCases,
   ...outcomeCases,
   ...redeliveryCases,
   ...traceCases,
