@@ -85,5 +85,6 @@ export function closeAfter(namespace: Namespace, { trace, header, legs, failure 
   } else {
     trace.closer = closer;
     closer.closing.add(trace);
+    namespace.traces.watchIdle(trace);
   }
 }

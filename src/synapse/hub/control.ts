@@ -76,8 +76,7 @@ function acceptRegister(namespace: Namespace, { session, header }: Arrival, body
   if (replaced !== undefined) registry.remove(replaced);
   registry.add(registration);
   const position = recordPlain(namespace, header);
-  namespace.requests.retryWaiting();
-  namespace.router.refill(registration);
+  namespace.requests.welcome(registration);
   namespace.requests.failStranded();
   return acceptedReceipt(position);
 }

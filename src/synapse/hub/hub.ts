@@ -169,6 +169,7 @@ export class Hub {
     for (const namespace of this.#namespaces.values()) {
       this.#remember(namespace);
       namespace.traces.clear();
+      namespace.requests.clear();
     }
     this.#namespaces.clear();
   }

@@ -1,4 +1,6 @@
 import { ErrorCode } from "../../../gen/cosmonapse/v1/error.js";
+import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
+import { signalTraits } from "../../signal/index.js";
 import type { Leg, Outcome, PendingRequest, Wanted } from "./model.js";
 
 /** One outcome that a request is to have, from whoever serves what is wanted. */
@@ -17,9 +19,19 @@ export function createLeg(request: PendingRequest, wanted: Wanted): Leg {
   };
 }
 
+/** The time of a request that states none, milliseconds; one of an unknown type has that of a TASK. */
+export function standardTimeoutMs(type: number): number {
+  return signalTraits(type)?.timeoutMs || (signalTraits(SignalType.TASK)?.timeoutMs ?? 0);
+}
+
 /** What is wanted, of one id only. */
 export function withId({ address, role }: Wanted, id: string): Wanted {
   return { role, address: address === undefined ? undefined : { ...address, id } };
+}
+
+/** True if the link of a holder took it, now or in an attempt that was lost: it may have been started. */
+export function wasGiven({ attempt, written, state }: Leg): boolean {
+  return attempt > 1 || (attempt === 1 && (written || state !== "held"));
 }
 
 /** True if the Synapse ended a leg because it was stopped, or what it served was. */

@@ -18,6 +18,12 @@ export function overloaded(header: SignalHeader): ErrorDetail {
   return createErrorDetail("OVERLOADED", message, { requirement: "COS-ROUTE-009", retryAfterMs: 100 });
 }
 
+/** The outcome of a request whose holder was lost, and that nobody else is given. */
+export function workerLost({ id }: SignalHeader): ErrorDetail {
+  const message = `The session that held ${id} ended, and it is not given to another`;
+  return createErrorDetail("WORKER_LOST", message, { requirement: "COS-RED-005" });
+}
+
 /** The outcome of a request that nobody serves, with those who are there. */
 export function unroutable(header: SignalHeader, registry: Registry): ErrorDetail {
   const role = signalTraits(header.type)?.servedBy ?? ParticipantRole.UNSPECIFIED;

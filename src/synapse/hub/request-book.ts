@@ -6,12 +6,12 @@ import { Fanout, SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { createErrorDetail } from "../../errors/index.js";
 import type { Clock } from "../../foundation/index.js";
 import { signalTraits, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
-import type { HubSession, Leg, Outcome, PendingRequest, Trace, Wanted } from "./model.js";
-import { createLeg, requestsBelow, wasStopped, withId } from "./legs.js";
+import type { HubSession, Leg, Outcome, PendingRequest, Registration, Trace, Wanted } from "./model.js";
+import { createLeg, requestsBelow, standardTimeoutMs, wasGiven, wasStopped, withId } from "./legs.js";
 import { createNote } from "./notes.js";
 import { sightingOf, type Observers } from "./observers.js";
-import { AVAILABLE_MAX, overloaded, unroutable } from "./refusals.js";
-import type { Registry } from "./registry.js";
+import { AVAILABLE_MAX, overloaded, unroutable, workerLost } from "./refusals.js";
+import { serves, type Registry } from "./registry.js";
 import type { Router } from "./router.js";
 import type { SynapseSignals } from "./synapse-signals.js";
 import type { TraceBook } from "./trace-book.js";
@@ -78,7 +78,7 @@ export class RequestBook {
     const asked = isFanout || ids.length === 1 ? ids : [];
     const position = observers.record({ ...sightingOf(header), asked });
     const acceptedMs = clock.monotonicMs();
-    const ownDeadlineMs = acceptedMs + (header.timeoutMs ?? this.#defaultTimeoutMs(header.type));
+    const ownDeadlineMs = acceptedMs + (header.timeoutMs ?? standardTimeoutMs(header.type));
     const request: PendingRequest = {
       header,
       position,
@@ -118,11 +118,10 @@ export class RequestBook {
     if (leg.state === "ended") return;
     const { observers, router, signals } = this.#options;
     router.withdraw(leg);
-    const wasGiven = leg.attempt > 0 && (leg.written || leg.state !== "held" || leg.attempt > 1);
     const isFanout = leg.request.header.directed?.fanout === Fanout.ALL;
     const detail: ErrorDetail = {
       ...error,
-      effect: wasGiven ? error.effect : Effect.NONE,
+      effect: wasGiven(leg) ? error.effect : Effect.NONE,
       participant: isFanout ? leg.participant || (leg.wanted.address?.id ?? "") : "",
     };
     const signal = signals.error(leg, detail);
@@ -162,31 +161,36 @@ export class RequestBook {
     const mayRetry = !wasWritten || (!leg.committed && leg.attempt < attemptsMax);
     const assignment = mayRetry ? this.#options.router.assign(leg) : "nobody";
     if (assignment === "held" || assignment === "queued") return;
-    if (wasWritten) {
-      const lost = `The session of '${registration.body.id}' ended while it held ${leg.request.header.id}`;
-      this.fail(leg, createErrorDetail("WORKER_LOST", lost, { requirement: "COS-RED-005" }));
-    } else {
-      this.fail(
-        leg,
-        assignment === "full" ? overloaded(leg.request.header) : unroutable(leg.request.header, this.#options.registry),
-      );
-    }
+    this.fail(leg, assignment === "full" && !wasGiven(leg) ? overloaded(leg.request.header) : this.#unserved(leg));
   }
 
-  /** Gives the requests that wait for a route another try; those that still find nobody go on waiting. */
-  retryWaiting(): void {
+  /** Gives the requests that wait to who registered, in the order of their acceptance: for a route or for a slot. */
+  welcome(registration: Registration): void {
+    const { router } = this.#options;
     for (const leg of this.#waiting) {
-      const assignment = this.#options.router.assign(leg);
-      if (assignment === "nobody") continue;
+      if (!serves(registration.body, leg.wanted)) continue;
+      router.refill(registration, leg.request.position);
       this.#waiting.delete(leg);
-      if (assignment === "full") this.fail(leg, overloaded(leg.request.header));
+      if (router.assign(leg) === "full") this.fail(leg, overloaded(leg.request.header));
     }
+    router.refill(registration);
   }
 
   /** Ends the queued requests that nobody serves any more. */
   failStranded(): void {
-    for (const leg of this.#options.router.takeStranded())
-      this.fail(leg, unroutable(leg.request.header, this.#options.registry));
+    for (const leg of this.#options.router.takeStranded()) this.fail(leg, this.#unserved(leg));
+  }
+
+  /** Forgets all requests, and stops their timers. */
+  clear(): void {
+    for (const { cancelTimers } of this.#pending.values()) cancelTimers();
+    this.#pending.clear();
+    this.#waiting.clear();
+  }
+
+  #unserved(leg: Leg): ErrorDetail {
+    const { header } = leg.request;
+    return wasGiven(leg) ? workerLost(header) : unroutable(header, this.#options.registry);
   }
 
   #admit(request: PendingRequest): void {
@@ -286,10 +290,6 @@ export class RequestBook {
       },
     );
     registration.session.outbox.push({ kind: "deliver", signal, note });
-  }
-
-  #defaultTimeoutMs(type: number): number {
-    return signalTraits(type)?.timeoutMs || (signalTraits(SignalType.TASK)?.timeoutMs ?? 0);
   }
 
   #defaultAttempts(leg: Leg, isRetrySafe: boolean): number {

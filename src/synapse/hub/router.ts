@@ -62,11 +62,11 @@ export class Router {
     if (registration.inFlight.delete(leg)) this.refill(registration);
   }
 
-  /** Gives waiting requests to a registration while it has room. */
-  refill(registration: Registration): void {
+  /** Gives queued requests to a registration while it has room: those that were accepted before a position. */
+  refill(registration: Registration, before = Infinity): void {
     while (this.#hasRoom(registration)) {
       const next = this.#queue.oldestFor(registration);
-      if (next === undefined) return;
+      if (next === undefined || next.request.position > before) return;
       this.#queue.remove(next);
       this.#give(next, registration);
     }

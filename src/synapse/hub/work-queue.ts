@@ -3,7 +3,17 @@ import { serves } from "./registry.js";
 
 interface AddressQueue {
   readonly wanted: Wanted;
+  /** In the order of their acceptance. */
   readonly legs: Set<Leg>;
+  /** The position of the last. */
+  latest: number;
+}
+
+/** What was lost and waits again was accepted before those that came since. */
+function sortByAcceptance(legs: Set<Leg>): void {
+  const sorted = [...legs].sort((one, other) => one.request.position - other.request.position);
+  legs.clear();
+  for (const leg of sorted) legs.add(leg);
 }
 
 function addressKey({ address, role }: Wanted): string {
@@ -27,14 +37,17 @@ export class WorkQueue {
     return size;
   }
 
-  /** Puts a leg at the end of its address's queue; false if that is full. */
+  /** Puts a leg into its address's queue, behind those that were accepted before it; false if that is full. */
   add(leg: Leg): boolean {
     const { wanted } = leg;
     const key = addressKey(wanted);
-    const queue = this.#queues.get(key) ?? { wanted, legs: new Set() };
+    const queue = this.#queues.get(key) ?? { wanted, legs: new Set(), latest: 0 };
     if (queue.legs.size >= this.#perAddressMax) return false;
     queue.legs.add(leg);
     this.#queues.set(key, queue);
+    const { position } = leg.request;
+    if (position < queue.latest) sortByAcceptance(queue.legs);
+    else queue.latest = position;
     return true;
   }
 

@@ -3,6 +3,7 @@ import { edgeCases } from "./edge-cases.js";
 import { fanoutCases } from "./fanout-cases.js";
 import { headerCases } from "./header-cases.js";
 import { outcomeCases } from "./outcome-cases.js";
+import { orderCases } from "./order-cases.js";
 import { redeliveryCases } from "./redelivery-cases.js";
 import { observerCases } from "./observer-cases.js";
 import { registrationCases } from "./registration-cases.js";
@@ -21,6 +22,7 @@ export const synapseCases: readonly SynapseCase[] = [
   ...routingCases,
   ...fanoutCases,
   ...outcomeCases,
+  ...orderCases,
   ...redeliveryCases,
   ...traceCases,
   ...stopCases,
