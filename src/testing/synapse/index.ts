@@ -1,4 +1,5 @@
 import type { SynapseCase } from "./case.js";
+import { closingCases } from "./closing-cases.js";
 import { edgeCases } from "./edge-cases.js";
 import { fanoutCases } from "./fanout-cases.js";
 import { headerCases } from "./header-cases.js";
@@ -26,6 +27,7 @@ export const synapseCases: readonly SynapseCase[] = [
   ...redeliveryCases,
   ...traceCases,
   ...stopCases,
+  ...closingCases,
   ...observerCases,
   ...edgeCases,
 ];
