@@ -61,7 +61,7 @@ const wrongHeaders: readonly WrongHeader[] = [
   field("COS-ENV-012", "a kind in the address with a slash", () => ({ directed: to({ type: "a/b" }) })),
   field("COS-ENV-012", "a capability in the address that is empty", () => ({ directed: to({ capabilities: [""] }) })),
   field("COS-ENV-013", "an empty address", () => ({ directed: to({}) })),
-  large("COS-ENV-014", "65 capabilities", () => ({ directed: to({ capabilities: names(65) }) })),
+  large("COS-ENV-014", "an address of 65 capabilities", () => ({ directed: to({ capabilities: names(65) }) })),
   {
     ...bytes("COS-ENV-015", "an unknown fanout", []),
     change: (signal) => join(encodeSignal({ ...signal, directed: undefined }), [50, 5, 10, 1, 97, 32, 9]),

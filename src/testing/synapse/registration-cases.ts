@@ -44,7 +44,10 @@ const wrongControls: readonly WrongControl[] = [
   malformed("COS-REG-004", "a REGISTER of a kind with a blank", register({ kind: "a b" })),
   malformed("COS-REG-004", "a REGISTER of a capability twice", register({ capabilities: ["a", "a"] })),
   malformed("COS-REG-004", "a REGISTER of an empty capability", register({ capabilities: [""] })),
-  { ...malformed("COS-REG-004", "65 capabilities", register({ capabilities: names(65) })), code: "TOO_LARGE" },
+  {
+    ...malformed("COS-REG-004", "a REGISTER of 65 capabilities", register({ capabilities: names(65) })),
+    code: "TOO_LARGE",
+  },
   malformed("COS-REG-017", "a REGISTER of an Engram without a store", register({ role: 2 })),
   malformed("COS-REG-017", "a REGISTER of a Neuron with a store", register({ storeId: "s" })),
   { ...malformed("COS-REG-022", "a long version", register({ version: "é".repeat(33) })), code: "TOO_LARGE" },
