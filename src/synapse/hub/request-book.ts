@@ -102,6 +102,8 @@ export class RequestBook {
     const { observers, router } = this.#options;
     const position = observers.record({ ...sightingOf(header), attempt: leg.attempt });
     if (header.exchange === Exchange.PARTIAL) {
+      // Whoever sends a part has the request, also if its link did not take it yet.
+      leg.written = true;
       leg.committed = true;
       leg.unconsumed += 1;
       this.#deliverReply(leg, header.bytes, { position, type: header.type });
@@ -145,7 +147,8 @@ export class RequestBook {
   /** Ends what was sent below a leg, at any depth. */
   cancelBelow(leg: Leg, reason: string): void {
     const detail = createErrorDetail("CANCELLED", reason, { requirement: "COS-STOP-006" });
-    for (const request of requestsBelow(leg)) this.failRequest(request, detail);
+    // The deepest first: then none has any below it when it ends, however deep they go.
+    for (const request of requestsBelow(leg).reverse()) this.failRequest(request, detail);
   }
 
   /** The holder's session ended: the leg goes to another, or ends with WORKER_LOST. */
@@ -198,7 +201,6 @@ export class RequestBook {
     this.#pending.set(request.header.id, request);
     request.trace.pending.add(request);
     request.trace.rootId ||= request.header.id;
-    request.trace.cancelIdle();
     request.asker.asked.add(request);
     request.parent?.children.add(request);
     request.cancelTimers = clock.schedule(request.deadlineMs - clock.monotonicMs(), () => {
@@ -251,8 +253,7 @@ export class RequestBook {
     this.#deliverReply(leg, outcome.signal, { position, type: outcome.type });
     if (outcome.type === SignalType.ERROR) {
       if (request.failure === undefined || wasStopped(outcome)) request.failure = outcome;
-      if (!request.trace.barred.has(request.header.id))
-        this.#options.traces.bar(request.trace, request.header.id, wasStopped(outcome) ? "CANCELLED" : "LATE");
+      this.#options.traces.bar(request.trace, request.header.id, wasStopped(outcome) ? "CANCELLED" : "LATE");
       this.cancelBelow(leg, "The request above this one ended with an error");
     }
     if (request.legs.some(({ state }) => state !== "ended")) return;

@@ -106,7 +106,6 @@ export class Router {
     leg.registration = registration;
     leg.attempt += 1;
     leg.written = false;
-    leg.unconsumed = 0;
     registration.given += 1;
     registration.inFlight.add(leg);
     registration.session.held.add(leg);

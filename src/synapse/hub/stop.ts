@@ -3,7 +3,6 @@ import { Right, type Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 import { createErrorDetail } from "../../errors/index.js";
 import { recordPlain, type Arrival } from "./arrival.js";
 import { closeTrace } from "./close-trace.js";
-import { requestsBelow } from "./legs.js";
 import type { HubSession, PendingRequest, Trace } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { acceptedReceipt } from "./notes.js";
@@ -31,10 +30,7 @@ export function acceptStop(namespace: Namespace, { session, header }: Arrival, b
     return acceptedReceipt(position);
   }
   namespace.traces.bar(trace, body.requestId, "CANCELLED");
-  if (target !== undefined && target.trace === trace) {
-    const below = target.legs.flatMap(requestsBelow);
-    for (const request of [target, ...below]) namespace.requests.failRequest(request, detail, told);
-  }
+  if (target !== undefined && target.trace === trace) namespace.requests.failRequest(target, detail, told);
   return acceptedReceipt(position);
 }
 
