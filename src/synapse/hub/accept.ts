@@ -80,7 +80,6 @@ function checkSource({ session, header }: Arrival): void {
 
 function acceptRequest(namespace: Namespace, arrival: Arrival): Receipt {
   const { session, header } = arrival;
-  if (header.traceId === "") refuse("MALFORMED", "A request belongs to a trace", "COS-ENV-004");
   if (namespace.isDraining) refuse("UNAVAILABLE", "The Synapse drains and takes no new requests", "COS-SES-009");
   const place = joinTrace(namespace, session, arrival);
   const { position, asked } = namespace.requests.begin(session, header, place);

@@ -80,7 +80,7 @@ export function closeAfter(namespace: Namespace, { trace, header, legs, failure 
       trace,
       wasStopped(failure) ? { kind: "stopped", reason: detail?.message ?? "" } : { kind: "failed", detail },
     );
-  } else if (closer === undefined || closer.state === "ended") {
+  } else if (closer === undefined) {
     closeTrace(namespace, trace, { kind: "completed" });
   } else {
     trace.closer = closer;

@@ -161,7 +161,7 @@ export class RequestBook {
     leg.registration = undefined;
     leg.state = "waiting";
     const attemptsMax = leg.request.header.maxAttempts || this.#defaultAttempts(leg, registration.body.retrySafe);
-    const mayRetry = !wasWritten || (!leg.committed && leg.attempt < attemptsMax);
+    const mayRetry = !leg.committed && leg.attempt < attemptsMax;
     const assignment = mayRetry ? this.#options.router.assign(leg) : "nobody";
     if (assignment === "held" || assignment === "queued") return;
     this.fail(leg, assignment === "full" && !wasGiven(leg) ? overloaded(leg.request.header) : this.#unserved(leg));

@@ -82,7 +82,6 @@ export class Router {
   #hasRoom(registration: Registration): boolean {
     const { session, body } = registration;
     return (
-      session.state === "live" &&
       session.registrations.get(body.id) === registration &&
       registration.inFlight.size < registration.maxInFlight &&
       !this.isSuspect(registration)

@@ -1,4 +1,5 @@
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
+import { createErrorDetail } from "../../errors/index.js";
 import { check, checkEqual } from "../check.js";
 import type { SynapseCase } from "./case.js";
 import { codeOf, failure, final, output, part, stop, stopped, subTask, task } from "./drafts.js";
@@ -40,9 +41,12 @@ export const closingCases: readonly SynapseCase[] = [
       const asker = await peer("asker");
       const { signal } = await asker.send(task(asker, "ghost"));
       const { traceId } = signal;
-      for (const status of [0, 2] as const) {
-        await asker.refused({ traceId, body: { $case: "final", value: { status, detail: undefined } } }, "MALFORMED");
-      }
+      const detail = createErrorDetail("NEURON_FAILED", "it threw");
+      const wrong = [
+        { status: 0, detail },
+        { status: 2, detail: undefined },
+      ] as const;
+      for (const value of wrong) await asker.refused({ traceId, body: { $case: "final", value } }, "MALFORMED");
       await asker.send(final(traceId));
     },
   },
@@ -158,6 +162,73 @@ export const closingCases: readonly SynapseCase[] = [
       checkEqual((await worker.nextReply("error")).signal.parentId, below.signal.id, "the holder stops it");
       await asker.send(stop(signal.traceId, beside.signal.id));
       checkEqual((await asker.nextReply("error")).signal.parentId, beside.signal.id, "the opener stops it");
+      const later = await worker.send(subTask(work, "helper"));
+      await worker.send(output(work));
+      await worker.send(stop(signal.traceId, later.signal.id));
+      checkEqual((await worker.nextReply("error")).signal.parentId, later.signal.id, "who asked stops it");
+    },
+  },
+  {
+    name: "lets a holder stop what is below its work at any depth",
+    requirements: ["COS-STOP-005", "COS-STOP-001"],
+    run: async ({ peer }) => {
+      const plain = { rights: [Right.PARTICIPATE] };
+      const [worker, helper, asker] = [await peer("worker", plain), await peer("helper", plain), await peer("asker")];
+      await worker.registerNeuron("thinker");
+      for (const id of ["one", "two", "three"]) await helper.registerNeuron(id);
+      const { signal } = await asker.send(task(asker, "thinker"));
+      await worker.send(subTask(await worker.nextWork(), "one"));
+      await helper.send(subTask(await helper.nextWork(), "two"));
+      const middle = await helper.nextWork();
+      const deepest = await helper.send(subTask(middle, "three"));
+      await helper.nextWork();
+      await worker.send(stop(signal.traceId, middle.signal.id));
+      const ended = [
+        (await helper.nextReply("error")).signal.parentId,
+        (await helper.nextReply("error")).signal.parentId,
+      ];
+      checkEqual(ended.sort(), [middle.signal.id, deepest.signal.id].sort(), "what ended");
+      await asker.fence();
+      checkEqual(asker.inbox.length, 0, "outcomes of what is above");
+    },
+  },
+  {
+    name: "sends one FINAL when a trace is stopped whose root asked for one",
+    requirements: ["COS-TRACE-008", "COS-STOP-002"],
+    run: async ({ peer }) => {
+      const [worker, asker] = [await peer("worker"), await peer("asker")];
+      await worker.registerNeuron("thinker");
+      const { signal } = await asker.send(task(asker, "thinker", { closeTrace: true }));
+      await asker.send(task(asker, "thinker", { traceId: signal.traceId }));
+      await asker.send(stop(signal.traceId));
+      await asker.fence();
+      const kinds = asker.inbox.map(({ signal: { body } }) => body?.$case);
+      checkEqual(kinds, ["error", "error", "final"], "what the asker gets");
+    },
+  },
+  {
+    name: "takes no parent of another trace",
+    requirements: ["COS-TRACE-003"],
+    run: async ({ peer }) => {
+      const [worker, asker, other] = [await peer("worker"), await peer("asker"), await peer("other")];
+      await worker.registerNeuron("thinker");
+      await asker.send(task(asker, "thinker"));
+      const work = await worker.nextWork();
+      const { signal } = await other.send(task(other, "thinker"));
+      await worker.refused(subTask(work, "thinker", { traceId: signal.traceId }), "PERMISSION_DENIED");
+    },
+  },
+  {
+    name: "keeps a trace open while work goes on in it, also when its opener is gone",
+    requirements: ["COS-TRACE-014", "COS-TASK-023"],
+    run: async ({ peer, clock }) => {
+      const [worker, asker] = [await peer("worker"), await peer("asker")];
+      await worker.registerNeuron("thinker");
+      await asker.send(task(asker, "thinker", { timeout: { seconds: 3_600n, nanos: 0 } }));
+      const work = await worker.nextWork();
+      await asker.close();
+      clock.advance(3_000_000);
+      await worker.send(output(work));
     },
   },
   {

@@ -1,7 +1,7 @@
 import { createDeferred } from "../../foundation/index.js";
 import { check, checkEqual } from "../check.js";
 import type { SynapseCase } from "./case.js";
-import { codeOf, detailOf, failure, output, stop, subTask, task } from "./drafts.js";
+import { codeOf, detailOf, failure, output, stop, subTask, task, to } from "./drafts.js";
 
 /** What shows only when two things meet: a drain and a queue, a loss and a replica, a stop and a full link. */
 export const edgeCases: readonly SynapseCase[] = [
@@ -148,6 +148,20 @@ export const edgeCases: readonly SynapseCase[] = [
         const status = signal.body?.$case === "final" ? signal.body.value.status : 0;
         checkEqual([status, signal.source], [isGood ? 1 : 2, "synapse"], "the FINAL");
       }
+    },
+  },
+  {
+    name: "lets nothing cross from one namespace to another",
+    requirements: ["COS-SES-001"],
+    run: async ({ peer }) => {
+      const worker = await peer("worker", { namespace: "one" });
+      const [asker, watcher] = [await peer("asker", { namespace: "two" }), await peer("watcher", { namespace: "one" })];
+      await worker.registerNeuron("thinker");
+      await watcher.observe();
+      await asker.send(task(asker, to("thinker")));
+      checkEqual(codeOf(await asker.nextReply("error")), "UNROUTABLE", "the outcome in the other namespace");
+      await watcher.fence();
+      checkEqual(watcher.inbox.filter(({ signal }) => signal.body?.$case === "task").length, 0, "TASKs seen");
     },
   },
 ];

@@ -85,6 +85,11 @@ const wrongHeaders: readonly WrongHeader[] = [
   bytes("COS-ENV-028", "a group", [195, 62, 196, 62]),
   bytes("COS-ENV-028", "an overlong number", [192, 62, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2]),
   bytes("COS-ENV-028", "a traceparent that is a number", [88, 1]),
+  bytes("COS-ENV-028", "a field that is longer than what is there", [194, 62, 2, 0]),
+  {
+    ...bytes("COS-ENV-028", "a body that is longer than what is there", []),
+    change: (signal) => join(encodeSignal({ ...signal, body: undefined }), [138, 1, 2, 0]),
+  },
   field("COS-TYPE-002", "no body", () => ({ body: undefined })),
   field("COS-TYPE-002", "two bodies", () => ({ _unknownFields: laterBody(500)._unknownFields })),
   bytes("COS-TYPE-002", "the same body twice", [138, 1, 0]),

@@ -11,6 +11,7 @@ import { registrationCases } from "./registration-cases.js";
 import { routingCases } from "./routing-cases.js";
 import { sessionCases } from "./session-cases.js";
 import { stopCases, traceCases } from "./trace-cases.js";
+import { waitingCases } from "./waiting-cases.js";
 
 export { runSynapseCase, type Stage, type SynapseCase, type SynapseDriver } from "./case.js";
 export { Peer, type Delivered, type PeerDraft, type PeerOptions } from "./peer.js";
@@ -23,6 +24,7 @@ export const synapseCases: readonly SynapseCase[] = [
   ...routingCases,
   ...fanoutCases,
   ...outcomeCases,
+  ...waitingCases,
   ...orderCases,
   ...redeliveryCases,
   ...traceCases,

@@ -3,7 +3,7 @@ import { createDeferred } from "../../foundation/index.js";
 import { CosmoError } from "../../errors/index.js";
 import { check, checkEqual } from "../check.js";
 import type { SynapseCase } from "./case.js";
-import { output, task } from "./drafts.js";
+import { output, subTask, task } from "./drafts.js";
 
 async function codeOfRejection(promise: Promise<unknown>): Promise<string> {
   const thrown = await promise.then(
@@ -168,6 +168,41 @@ export const observerCases: readonly SynapseCase[] = [
       await asker.send(task(asker, "ghost"));
       await watcher.fence();
       checkEqual(watcher.inbox.length, 0, "deliveries");
+    },
+  },
+  {
+    name: "drops what waits for a slow observer when it unsubscribes",
+    requirements: ["COS-OBS-011"],
+    run: async ({ peer }) => {
+      const unblocked = createDeferred<void>();
+      const [slow, asker] = [await peer("slow", { slow: unblocked.promise }), await peer("asker")];
+      await slow.observe({ types: [17] });
+      for (let count = 0; count < 5; count += 1) await asker.send(task(asker, "ghost"));
+      await slow.nextObserved("task");
+      await slow.session.unsubscribe("watch");
+      unblocked.resolve();
+      await slow.fence();
+      checkEqual(slow.inbox.length, 0, "deliveries after it");
+    },
+  },
+  {
+    name: "shows no reply that was refused for another reason, and no request that was refused",
+    requirements: ["COS-OBS-009"],
+    run: async ({ peer }) => {
+      const [worker, asker, watcher] = [await peer("worker"), await peer("asker"), await peer("watcher")];
+      await worker.registerNeuron("thinker");
+      await asker.send(task(asker, "thinker"));
+      const work = await worker.nextWork();
+      await watcher.observe({ types: [17, 18, 24] });
+      await asker.refused(output(work, { source: "asker" }), "PERMISSION_DENIED");
+      await worker.refused(output(work, { traceId: worker.ids.traceId() }), "MALFORMED");
+      await worker.send(output(work));
+      await worker.refused(subTask(work, "thinker"), "LATE");
+      await worker.refused(output(work), "LATE");
+      const [good, late] = [await watcher.nextObserved(), await watcher.nextObserved()];
+      checkEqual([good.note.refused, late.note.refused?.code], [undefined, 11], "what is seen");
+      await watcher.fence();
+      checkEqual(watcher.inbox.filter(({ note }) => note.reason === 4).length, 0, "what else is seen");
     },
   },
   {

@@ -40,7 +40,7 @@ export const orderCases: readonly SynapseCase[] = [
   },
   {
     name: "lets no busy address keep another from those who are free",
-    requirements: ["COS-ROUTE-010", "COS-ROUTE-009"],
+    requirements: ["COS-ROUTE-001", "COS-ROUTE-009", "COS-ROUTE-010"],
     limits: { addressQueue: 2 },
     run: async ({ peer }) => {
       const [busy, free, asker] = [await peer("busy"), await peer("free"), await peer("asker")];
@@ -48,8 +48,16 @@ export const orderCases: readonly SynapseCase[] = [
       await free.registerNeuron("free");
       for (let count = 0; count < 4; count += 1) await asker.send(task(asker, "busy"));
       checkEqual(codeOf(await asker.nextReply("error")), "OVERLOADED", "the one too many");
+      await busy.registerNeuron("other", { maxInFlight: 1 });
+      for (let count = 0; count < 3; count += 1) await asker.send(task(asker, "other"));
+      await asker.fence();
+      checkEqual(asker.inbox.length, 0, "outcomes of what waits for another address");
       await asker.send(task(asker, "free"));
-      checkEqual((await free.nextWork()).note.participant, "free", "the other address");
+      const work = await free.nextWork();
+      checkEqual(work.note.participant, "free", "the other address");
+      await free.send(output(work));
+      await free.fence();
+      checkEqual(free.inbox.length, 0, "deliveries of what waits for the busy one");
     },
   },
   {

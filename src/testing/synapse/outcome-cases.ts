@@ -1,4 +1,5 @@
 import { Exchange } from "../../../gen/cosmonapse/v1/options.js";
+import { createDeferred } from "../../foundation/index.js";
 import { check, checkEqual } from "../check.js";
 import type { SynapseCase } from "./case.js";
 import { codeOf, detailOf, failure, output, part, recall, recalled, stopped, subTask, task } from "./drafts.js";
@@ -127,17 +128,22 @@ export const outcomeCases: readonly SynapseCase[] = [
       const trace = await worker.refused(output(work, { traceId: worker.ids.traceId() }), "MALFORMED");
       const type = await worker.refused(recalled(work), "MALFORMED");
       checkEqual([trace.requirement, type.requirement], ["COS-ENV-005", "COS-TYPE-004"], "the requirements");
-      await worker.send(output(work));
-      await asker.nextReply("agentOutput");
+      await worker.send(failure(work));
+      await asker.nextReply("error");
     },
   },
   {
     name: "delivers the parts of an answer in order, before the answer",
     requirements: ["COS-TASK-013", "COS-ORD-001"],
     run: async ({ peer }) => {
-      const { worker, asker, work } = await start(peer);
+      const unblocked = createDeferred<void>();
+      const [worker, asker] = [await peer("worker"), await peer("asker", { slow: unblocked.promise })];
+      await worker.registerNeuron("thinker");
+      await asker.send(task(asker, "thinker"));
+      const work = await worker.nextWork();
       for (const number of [1, 2, 3]) await worker.send(part(work, number));
       await worker.send(output(work));
+      unblocked.resolve();
       const parts: unknown[] = [];
       for (let count = 0; count < 4; count += 1) {
         const { body } = (await asker.nextReply("agentOutput")).signal;

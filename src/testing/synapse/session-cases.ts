@@ -205,7 +205,8 @@ export const sessionCases: readonly SynapseCase[] = [
       const signal = one.make(task(one, "mine", { source: "mine" }));
       await one.refusedSignal(signal, "PERMISSION_DENIED");
       await one.registerNeuron("mine");
-      checkEqual((await one.publish(signal)).rejection, undefined, "the same Signal later");
+      const { rejection, repeated } = await one.publish(signal);
+      checkEqual([rejection, repeated], [undefined, false], "the same Signal later");
     },
   },
   {
@@ -219,7 +220,9 @@ export const sessionCases: readonly SynapseCase[] = [
       check((await one.publish(signal)).repeated, "it is remembered at first");
       clock.advance(300_000);
       check(!(await one.publish(signal)).repeated, "it is forgotten after the window");
-      for (let count = 0; count < 2; count += 1) await one.send({ body: { $case: "discover", value: {} } });
+      await one.send({ body: { $case: "discover", value: {} } });
+      check((await one.publish(signal)).repeated, "it is remembered after one other");
+      await one.send({ body: { $case: "discover", value: {} } });
       check(!(await one.publish(signal)).repeated, "it is forgotten after too many others");
     },
   },

@@ -185,7 +185,7 @@ export const traceCases: readonly SynapseCase[] = [
   },
   {
     name: "bounds the number of open traces",
-    requirements: ["COS-LIM-004"],
+    requirements: ["COS-LIM-004", "COS-LIM-005"],
     limits: { traces: 2 },
     run: async ({ peer }) => {
       const asker = await peer("asker");

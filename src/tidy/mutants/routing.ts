@@ -1,0 +1,171 @@
+import { mutantsOf } from "./mutation.js";
+
+/** What may go wrong when the Synapse chooses who gets a request, and says so. */
+export const routing = [
+  ...mutantsOf("synapse/hub/router.ts", [
+    [
+      "suspects nobody",
+      "COS-REG-013",
+      "registration.lastSeenMs > this.#options.suspectMs",
+      "registration.lastSeenMs > Infinity",
+    ],
+    [
+      "suspects too early",
+      "COS-REG-013",
+      "registration.lastSeenMs > this.#options.suspectMs",
+      "registration.lastSeenMs >= this.#options.suspectMs",
+    ],
+    ["gives work to who withdrew", "COS-REG-011", "session.registrations.get(body.id) === registration &&", ""],
+    ["gives more than one takes", "COS-ROUTE-007", "registration.inFlight.size < registration.maxInFlight &&", ""],
+    [
+      "gives one less than one takes",
+      "COS-ROUTE-010",
+      "registration.inFlight.size < registration.maxInFlight",
+      "registration.inFlight.size + 1 < registration.maxInFlight",
+    ],
+    ["gives all to the first", "COS-ROUTE-011", "if (difference < 0) best = one;", "best ??= one;"],
+    ["gives to the busiest", "COS-ROUTE-011", "if (difference < 0)", "if (best === undefined || difference > 0)"],
+    [
+      "gives nothing to who is free again",
+      "COS-ROUTE-010",
+      "if (registration.inFlight.delete(leg)) this.refill(registration);",
+      "registration.inFlight.delete(leg);",
+    ],
+    [
+      "leaves waiting what nobody serves",
+      "COS-ROUTE-015",
+      "for (const leg of legs) this.#queue.remove(leg);\n    return legs;",
+      "return [];",
+    ],
+    ["does not count attempts", "COS-RED-007", "    leg.attempt += 1;\n", "    leg.attempt = 1;\n"],
+    ["takes for written what another got", "COS-RED-002", "    leg.written = false;\n", ""],
+    [
+      "lets time stand still",
+      "COS-ROUTE-017",
+      "leg.request.deadlineMs - this.#options.clock.monotonicMs()",
+      "leg.request.deadlineMs - leg.request.acceptedMs",
+    ],
+    ["forgets who holds it", "COS-TASK-001", "    registration.session.held.add(leg);\n", ""],
+  ]),
+  ...mutantsOf("synapse/hub/work-queue.ts", [
+    ["queues without a bound", "COS-ROUTE-009", "if (queue.legs.size >= this.#perAddressMax) return false;", ""],
+    [
+      "queues one less",
+      "COS-LIM-005",
+      "queue.legs.size >= this.#perAddressMax",
+      "queue.legs.size + 1 >= this.#perAddressMax",
+    ],
+    [
+      "has one queue for all",
+      "COS-ROUTE-009",
+      'return `${role} ${address.id} ${address.type} ${[...address.capabilities].sort().join(" ")}`;',
+      'return "all";',
+    ],
+    [
+      "gives the latest address first",
+      "COS-ROUTE-008",
+      "first.request.position < oldest.request.position",
+      "first.request.position > oldest.request.position",
+    ],
+    [
+      "puts what was lost at the end",
+      "COS-ROUTE-008",
+      "if (position < queue.latest) sortByAcceptance(queue.legs);\n    else ",
+      "",
+    ],
+    ["gives what one does not serve", "COS-ROUTE-001", "if (!serves(registration.body, wanted)) continue;", ""],
+  ]),
+  ...mutantsOf("synapse/hub/registry.ts", [
+    [
+      "takes no notice of the role",
+      "COS-TYPE-011",
+      "if (role !== ParticipantRole.UNSPECIFIED && body.role !== role) return false;",
+      "",
+    ],
+    [
+      "keeps an unknown type from everybody",
+      "COS-TYPE-010",
+      "role !== ParticipantRole.UNSPECIFIED && body.role !== role",
+      "body.role !== role",
+    ],
+    [
+      "gives to nobody what has no address",
+      "COS-ROUTE-002",
+      "if (address === undefined) return true;",
+      "if (address === undefined) return false;",
+    ],
+    [
+      "takes no notice of the id",
+      "COS-ROUTE-001",
+      'const id = wanted.address?.id ?? "";',
+      'const id = ""; wanted = { ...wanted, address: wanted.address && { ...wanted.address, id: "" } };',
+    ],
+    [
+      "takes no notice of the kind",
+      "COS-ROUTE-001",
+      'if (address.type !== "" && address.type !== body.kind) return false;',
+      "",
+    ],
+    [
+      "wants one capability of many",
+      "COS-ROUTE-001",
+      "address.capabilities.every(",
+      "[undefined, ...address.capabilities].some(",
+    ],
+    ["takes an id of two roles", "COS-REG-006", "if (other.body.role !== body.role) {", "if (false) {"],
+    ["lets two memories pose as one", "COS-REG-007", "if (other.body.storeId !== body.storeId) {", "if (false) {"],
+    ["contradicts itself", "COS-REG-005", "if (other.session === session) continue;", ""],
+    [
+      "offers those of another role",
+      "COS-ROUTE-005",
+      "one !== undefined && (role === ParticipantRole.UNSPECIFIED || one.body.role === role)",
+      "one !== undefined",
+    ],
+    ["offers all there are", "COS-ERR-013", ".slice(0, max)", ""],
+    [
+      "keeps who is gone",
+      "COS-SES-016",
+      "if (replicas?.delete(registration) !== true) return;",
+      "if (replicas === undefined) return;",
+    ],
+    [
+      "has one replica of an id",
+      "COS-REG-008",
+      "const replicas = this.#byId.get(id) ?? new Set();\n    replicas.add",
+      "const replicas = new Set();\n    replicas.add",
+    ],
+  ]),
+  ...mutantsOf("synapse/hub/refusals.ts", [
+    ["does not say when to try again", "COS-ERR-009", ", retryAfterMs: 100", ""],
+    [
+      "offers nobody",
+      "COS-ROUTE-005",
+      '{ requirement: "COS-ROUTE-005", available }',
+      '{ requirement: "COS-ROUTE-005" }',
+    ],
+  ]),
+  ...mutantsOf("synapse/hub/notes.ts", [
+    ["delivers what has ended", "COS-TASK-018", 'leg.state !== "held" || leg.attempt !== attempt', "false"],
+    ["never knows that it was written", "COS-RED-005", "    leg.written = true;\n", ""],
+    [
+      "does not say how much time is left",
+      "COS-ROUTE-017",
+      "remaining: writeDuration(remainingMs)",
+      "remaining: undefined",
+    ],
+    ["does not say which attempt it is", "COS-ROUTE-017", "      attempt,\n      remaining", "      remaining"],
+    ["does not say who is meant", "COS-ROUTE-017", "      participant: leg.participant,\n", ""],
+    [
+      "numbers a snapshot",
+      "COS-OBS-004",
+      "DeliveryReason.SNAPSHOT, { position: 0,",
+      "DeliveryReason.SNAPSHOT, { position: 1,",
+    ],
+    [
+      "does not say that a snapshot is over",
+      "COS-OBS-004",
+      '  session.outbox.push({ kind: "live", live: { subscriptionId, position, rejection: undefined } });\n',
+      '  session.outbox.push({ kind: "live", live: { subscriptionId, position: 0n, rejection: undefined } });\n',
+    ],
+  ]),
+] as const;
