@@ -3,10 +3,12 @@ export { FakeClock } from "./fake-clock.js";
 export {
   Peer,
   runSynapseCase,
+  simulate,
   synapseCases,
   type Delivered,
   type PeerDraft,
   type PeerOptions,
+  type SimStep,
   type Stage,
   type SynapseCase,
   type SynapseDriver,

@@ -119,6 +119,8 @@ export class Observers {
       subscription.signals >= this.#bounds.signalsMax ||
       (subscription.signals > 0 && subscription.bytes + bytes.length > this.#bounds.bytesMax);
     if (isFull) {
+      // A reply that was refused has no position, and so no place in a gap.
+      if (position === 0) return;
       const first = subscription.gap?.first ?? this.#position;
       subscription.gap = { first, last: this.#position, missed: (subscription.gap?.missed ?? 0) + 1 };
       return;

@@ -123,7 +123,7 @@ export class RequestBook {
     const isFanout = leg.request.header.directed?.fanout === Fanout.ALL;
     const detail: ErrorDetail = {
       ...error,
-      effect: wasGiven(leg) ? error.effect : Effect.NONE,
+      effect: wasGiven(leg) ? Effect.UNKNOWN : Effect.NONE,
       participant: isFanout ? leg.participant || (leg.wanted.address?.id ?? "") : "",
     };
     const signal = signals.error(leg, detail);

@@ -14,6 +14,7 @@ import { stopCases, traceCases } from "./trace-cases.js";
 import { waitingCases } from "./waiting-cases.js";
 
 export { runSynapseCase, type Stage, type SynapseCase, type SynapseDriver } from "./case.js";
+export { simulate, type SimStep } from "./simulation/simulate.js";
 export { Peer, type Delivered, type PeerDraft, type PeerOptions } from "./peer.js";
 
 /** What every Synapse does, one case after another. Play each with `runSynapseCase` on a driver of your own. */

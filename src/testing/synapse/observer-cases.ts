@@ -127,6 +127,27 @@ export const observerCases: readonly SynapseCase[] = [
     },
   },
   {
+    name: "counts only accepted Signals in a gap, and no reply that was refused",
+    requirements: ["COS-OBS-007"],
+    limits: { observerSignals: 1 },
+    run: async ({ peer }) => {
+      const unblocked = createDeferred<void>();
+      const slow = await peer("slow", { slow: unblocked.promise });
+      const [worker, asker] = [await peer("worker"), await peer("asker")];
+      await slow.observe({ types: [17, 18] });
+      await worker.registerNeuron("thinker");
+      await asker.send(task(asker, "thinker"));
+      const work = await worker.nextWork();
+      await slow.nextObserved("task");
+      const { receipt } = await worker.send(output(work));
+      for (let count = 0; count < 3; count += 1) await worker.refused(output(work), "LATE");
+      unblocked.resolve();
+      await slow.fence();
+      const seen = slow.inbox.map(({ note }) => note.position).filter((position) => position > 0n);
+      checkEqual([seen, slow.gaps.length], [[receipt.position], 0], "what was told");
+    },
+  },
+  {
     name: "bounds what waits for an observer in bytes as well",
     requirements: ["COS-OBS-007"],
     limits: { observerBytes: 1_000 },

@@ -69,7 +69,7 @@ export const traceCases: readonly SynapseCase[] = [
   },
   {
     name: "ends what is pending before it delivers a FINAL, and refuses what comes later",
-    requirements: ["COS-TRACE-006", "COS-TRACE-007", "COS-TRACE-008", "COS-ORD-006"],
+    requirements: ["COS-TRACE-006", "COS-TRACE-007", "COS-TRACE-008", "COS-ORD-006", "COS-ERR-003"],
     run: async ({ peer }) => {
       const [worker, asker, watcher] = [await peer("worker"), await peer("asker"), await peer("watcher")];
       await worker.registerNeuron("thinker");
@@ -78,7 +78,8 @@ export const traceCases: readonly SynapseCase[] = [
       await watcher.observe({ traceIds: [traceId] });
       const work = await worker.nextWork();
       await asker.send(final(traceId));
-      checkEqual(codeOf(await asker.next()), "TRACE_CLOSED", "the pending request");
+      const ended = await asker.next();
+      checkEqual([codeOf(ended), detailOf(ended).effect], ["TRACE_CLOSED", 2], "the pending request");
       checkEqual((await asker.next()).signal.body?.$case, "final", "the FINAL");
       checkEqual(
         [(await watcher.nextObserved()).note.type, (await watcher.nextObserved()).note.type],

@@ -29,6 +29,7 @@ export const showing = [
       "subscription.bytes + bytes.length > this.#bounds.bytesMax",
       "false",
     ],
+    ["counts in a gap what was refused", "COS-OBS-007", "      if (position === 0) return;\n", ""],
     ["loses in silence", "COS-OBS-007", "subscription.gap = { first,", "void { first,"],
     ["never shows again what was full", "COS-OBS-001", "      subscription.signals -= 1;\n", ""],
     [

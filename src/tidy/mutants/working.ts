@@ -19,8 +19,19 @@ export const working = [
     ["does not count parts", "COS-TASK-009", "      leg.unconsumed += 1;", ""],
     ["keeps the slot of an answer", "COS-ROUTE-012", "if (holder !== undefined) router.release(holder, leg);", ""],
     ["leaves in the queue what has ended", "COS-ROUTE-009", "    router.withdraw(leg);\n", ""],
-    ["says UNKNOWN of what nobody got", "COS-TASK-018", "wasGiven(leg) ? error.effect : Effect.NONE", "error.effect"],
-    ["says NONE of what somebody got", "COS-ERR-003", "wasGiven(leg) ? error.effect : Effect.NONE", "Effect.NONE"],
+    [
+      "says UNKNOWN of what nobody got",
+      "COS-TASK-018",
+      "wasGiven(leg) ? Effect.UNKNOWN : Effect.NONE",
+      "Effect.UNKNOWN",
+    ],
+    [
+      "says of work that was closed what it says of a refusal",
+      "COS-ERR-003",
+      "wasGiven(leg) ? Effect.UNKNOWN : Effect.NONE",
+      "wasGiven(leg) ? error.effect : Effect.NONE",
+    ],
+    ["says NONE of what somebody got", "COS-ERR-003", "wasGiven(leg) ? Effect.UNKNOWN : Effect.NONE", "Effect.NONE"],
     [
       "does not say whose outcome it is",
       "COS-TASK-019",
