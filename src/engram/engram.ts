@@ -2,6 +2,7 @@ import type {
   Durability,
   ImprintBody,
   ImprintedBody,
+  Query,
   RecallBody,
   RecalledBody,
 } from "../../gen/cosmonapse/v1/memory.js";
@@ -45,6 +46,13 @@ export interface Engram extends AsyncDisposable {
   recall(body: RecallBody, call: EngramCall): Promise<RecalledBody>;
   /** Makes one change and gives its receipt when it is as safe as `durability` says. */
   imprint(body: ImprintBody, call: EngramCall): Promise<ImprintedBody>;
+  /**
+   * Purges the entries that match the conditions of a query, or without one everything of the namespace: content,
+   * index, tombstones and what imprint ids were told, and then what the store still holds of them in freed space. The
+   * size of the page and the cursor do not count. Resolves with how many entries went; whatever was forgotten is never
+   * seen again, and versions go on above it (COS-ENT-023, COS-ENT-024). Throws `INVALID_FILTER` like a recall.
+   */
+  forget(namespace: string, query?: Query): Promise<{ entries: number }>;
   /** Finishes what was accepted, then closes. */
   drain(): Promise<void>;
   /** Closes now; what is not decided yet fails with `CLOSED`. */

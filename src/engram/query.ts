@@ -47,6 +47,12 @@ export function readQuery(body: RecallBody): QueryPlan {
   return cursor === "" ? plan : { ...plan, cursor: readCursor(cursor) };
 }
 
+/** Reads the conditions of a purge, whatever its page; undefined: everything. Throws `INVALID_FILTER`. */
+export function readForget(query: Query | undefined): QueryPlan | undefined {
+  if (query === undefined) return undefined;
+  return readConditions({ query: { ...query, topK: 0, cursor: "" }, mode: RecallMode.ALL });
+}
+
 /** Reads a RECALL without its cursor, which only the Engram that made it understands; throws `INVALID_FILTER`. */
 export function readConditions(body: RecallBody): QueryPlan {
   const query = body.query;

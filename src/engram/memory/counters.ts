@@ -6,17 +6,28 @@ export interface Counter {
   readonly lastSeq: bigint;
 }
 
-const unused: Counter = { version: 0n, lastSeq: 0n };
-
 /** The counters of keys or of ids. One under which nothing lives is a tombstone and is swept when its window ends. */
 export class Counters {
   readonly #counters = new Map<string, Counter>();
   /** When each tombstone was made, oldest first. */
   readonly #buried = new Map<string, number>();
 
-  /** The counter of a place; zeros if none is known. */
-  get(place: string): Counter {
-    return this.#counters.get(place) ?? unused;
+  /** The counter of a place; one that begins after `floor` if none is known. */
+  get(place: string, floor = 0n): Counter {
+    return this.#counters.get(place) ?? { version: floor, lastSeq: 0n };
+  }
+
+  /** Forgets a place; its last version. */
+  forget(place: string): bigint {
+    const { version } = this.get(place);
+    this.#counters.delete(place);
+    this.#buried.delete(place);
+    return version;
+  }
+
+  /** Every place that has a counter. */
+  places(): readonly string[] {
+    return [...this.#counters.keys()];
   }
 
   /** Something lives at the place, in this version. */

@@ -1,5 +1,5 @@
 import { Durability, type ImprintBody, type ImprintedBody } from "../../../gen/cosmonapse/v1/memory.js";
-import type { RecallBody, RecalledBody } from "../../../gen/cosmonapse/v1/memory.js";
+import type { Query, RecallBody, RecalledBody } from "../../../gen/cosmonapse/v1/memory.js";
 import { Effect } from "../../../gen/cosmonapse/v1/options.js";
 import { CosmoError } from "../../errors/index.js";
 import { createUlidSource, systemClock, type Clock } from "../../foundation/index.js";
@@ -11,6 +11,7 @@ import {
   fingerprintQuery,
   IMPRINT_WINDOW_MS,
   openOutcome,
+  readForget,
   readImprint,
   readQuery,
   replayOutcome,
@@ -96,6 +97,19 @@ export class InMemoryEngram implements Engram {
     return done;
   }
 
+  async forget(namespace: string, query?: Query): Promise<{ entries: number }> {
+    const partition = this.#partitions.get(namespace);
+    if (this.#isDraining || partition === undefined) throw this.#closed();
+    const { rows, told } = partition;
+    const nowMs = this.#clock.wallMs();
+    rows.sweep(nowMs);
+    const { entries, forgetting } = rows.forget(readForget(query), nowMs);
+    for (const [imprintId, { outcome }] of told) {
+      if (query === undefined || forgetting.concerns(outcome)) told.delete(imprintId);
+    }
+    return { entries };
+  }
+
   #decide(plan: ImprintPlan, fingerprint: string, call: EngramCall): ImprintedBody {
     const { rows, told } = this.#enter(call);
     const nowMs = this.#clock.wallMs();
@@ -106,7 +120,7 @@ export class InMemoryEngram implements Engram {
     const before = told.get(plan.imprintId);
     if (before !== undefined) return replayOutcome(plan, fingerprint, before);
     rows.sweep(nowMs);
-    const { outcome, effect } = decideImprint(plan, rows.load(plan), {
+    const { outcome, effect } = decideImprint(plan, rows.load(plan, nowMs), {
       nowMs,
       entryId: () => `eng_${this.#ids()}`,
       source: call.source,

@@ -1,5 +1,6 @@
 import type { Json } from "../../foundation/index.js";
 import {
+  Forgetting,
   isAfter,
   leafTokens,
   scoreEntry,
@@ -32,6 +33,8 @@ export class Rows {
   readonly #idCounters = new Counters();
   readonly #expiries = new ExpiryHeap();
   #revision = 0;
+  /** The version above which places begin, and until when. */
+  #floor = { version: 0n, untilMs: -Infinity };
 
   /** The number of the last effect. */
   get revision(): number {
@@ -51,15 +54,16 @@ export class Rows {
   }
 
   /** What lives where an imprint points. Call `sweep` before. */
-  load(plan: ImprintPlan): Scene {
+  load(plan: ImprintPlan, nowMs: number): Scene {
+    const floor = nowMs < this.#floor.untilMs ? this.#floor.version : 0n;
     const byId = plan.id === undefined ? undefined : this.#rows.get(plan.id)?.entry;
     const mergeKey = plan.mergeKey ?? byId?.mergeKey;
     const [first] = mergeKey === undefined ? [] : this.#keys.get(mergeKey);
     const isSequence = first?.entry.seq !== undefined;
-    const key = mergeKey === undefined ? undefined : this.#keyCounters.get(mergeKey);
+    const key = mergeKey === undefined ? undefined : this.#keyCounters.get(mergeKey, floor);
     return {
       byId,
-      idVersion: byId?.version ?? (plan.id === undefined ? 0n : this.#idCounters.get(plan.id).version),
+      idVersion: byId?.version ?? (plan.id === undefined ? 0n : this.#idCounters.get(plan.id, floor).version),
       record: isSequence ? undefined : first?.entry,
       isSequence,
       keyVersion: key?.version ?? 0n,
@@ -123,6 +127,27 @@ export class Rows {
     for (const leaf of row.leaves) this.#words.remove(leaf, row);
     this.#tags.remove(tags, row);
     if (mergeKey !== undefined) this.#keys.remove([mergeKey], row);
+  }
+
+  /** Purges what matches, or everything; what it was. Call `sweep` before. */
+  forget(plan: QueryPlan | undefined, nowMs: number): { entries: number; forgetting: Forgetting } {
+    const forgetting = new Forgetting(plan ?? { ids: this.#idCounters.places(), mergeKey: undefined });
+    if (plan === undefined) for (const key of this.#keyCounters.places()) forgetting.keys.add(key);
+    const gone = [...(plan === undefined ? this.#rows.values() : this.#candidates(plan))].filter(
+      (row) => plan === undefined || scoreEntry(plan, row, nowMs) !== undefined,
+    );
+    for (const row of gone) {
+      this.#unlink(row);
+      forgetting.add(row.entry);
+    }
+    for (const id of forgetting.ids) if (!this.#rows.has(id)) forgetting.raise(this.#idCounters.forget(id));
+    for (const key of forgetting.keys) {
+      if (this.#keys.get(key).size === 0) forgetting.drop(key, this.#keyCounters.forget(key));
+    }
+    const before = nowMs < this.#floor.untilMs ? this.#floor.version : 0n;
+    const version = before > forgetting.highest ? before : forgetting.highest;
+    this.#floor = { version, untilMs: nowMs + TOMBSTONE_WINDOW_MS };
+    return { entries: gone.length, forgetting };
   }
 
   /** The first `topK`, and one more if there is one, of what matches after the cursor and was there at `asOf`. */

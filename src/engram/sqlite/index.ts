@@ -1,0 +1,1 @@
+export { SqliteEngram, type SqliteEngramOptions } from "./sqlite-engram.js";

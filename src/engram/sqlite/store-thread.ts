@@ -1,0 +1,69 @@
+import { createRequire } from "node:module";
+import { Worker } from "node:worker_threads";
+import { CosmoError, describeThrown } from "../../errors/index.js";
+import { createDeferred, type Deferred } from "../../foundation/index.js";
+import type { Answers, Commands, Reply, ThreadOptions } from "./commands.js";
+
+/** The file that a thread runs is always the built one: a thread cannot load TypeScript. */
+const workerFile = createRequire(import.meta.url).resolve("#sqlite-worker");
+
+/** A thread with one connection to the file. It starts with the first question and keeps no process alive. */
+export class StoreThread {
+  readonly #options: ThreadOptions;
+  readonly #asked = new Map<number, Deferred<Answers[keyof Answers]>>();
+  #worker: Worker | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #number = 0;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+  }
+
+  /** Asks the thread. Fails with a typed error, `ENGRAM_FAILED` also if the thread ends. */
+  async ask<Kind extends keyof Commands>(kind: Kind, parts: Commands[Kind]): Promise<Answers[Kind]> {
+    const worker = (this.#worker ??= this.#start());
+    this.#number += 1;
+    const answer = createDeferred<Answers[keyof Answers]>();
+    this.#asked.set(this.#number, answer);
+    worker.ref();
+    worker.postMessage({ kind, parts, number: this.#number });
+    // The thread answers a question of a kind with an answer of that kind.
+    return (await answer.promise) as Answers[Kind];
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerFile, { workerData: this.#options });
+    const ended = createDeferred<void>();
+    this.#ended = ended.promise;
+    let why = "its thread ended";
+    worker.on("message", (reply: Reply) => this.#settle(worker, reply));
+    worker.on("error", (error) => {
+      why = describeThrown(error);
+    });
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#worker = undefined;
+      for (const { reject } of this.#asked.values()) {
+        reject(new CosmoError("ENGRAM_FAILED", `${this.#options.path}: ${why}; try again`));
+      }
+      this.#asked.clear();
+      ended.resolve();
+    });
+    return worker;
+  }
+
+  #settle(worker: Worker, { number, answer, error }: Reply): void {
+    const asked = this.#asked.get(number);
+    this.#asked.delete(number);
+    if (this.#asked.size === 0) worker.unref();
+    if (answer !== undefined) asked?.resolve(answer);
+    else if (error !== undefined) asked?.reject(new CosmoError(error));
+  }
+
+  /** Lets the thread finish what it was asked, then closes the file. May be called again. */
+  async close(): Promise<void> {
+    this.#worker?.ref();
+    this.#worker?.postMessage("close");
+    this.#worker = undefined;
+    await this.#ended;
+  }
+}
