@@ -62,15 +62,14 @@ export type Columns = Readonly<Record<string, unknown>>;
 
 /** Reads a row with the columns of an entry and `number`. */
 export function readRow(columns: Columns): Row {
-  const mergeKey = columns["merge_key"];
-  const expiresMs = columns["expires_ms"];
+  const { merge_key: mergeKey, expires_ms: expiresMs } = columns;
   const seq = Number(columns["seq"]);
   const tags: readonly string[] = JSON.parse(String(columns["tags"]));
   return {
     number: Number(columns["number"]),
     entry: {
       id: String(columns["id"]),
-      mergeKey: mergeKey === null ? undefined : String(mergeKey),
+      mergeKey: typeof mergeKey === "string" ? mergeKey : undefined,
       contentText: String(columns["content"]),
       tags,
       version: BigInt(Number(columns["version"])),

@@ -1,0 +1,143 @@
+import { Effect } from "../../../gen/cosmonapse/v1/options.js";
+import { CosmoError, describeThrown } from "../../errors/index.js";
+import { systemClock } from "../../foundation/index.js";
+import type { Columns } from "../index.js";
+
+/** What this driver uses of a client of the package pg. */
+export interface PostgresClient {
+  query(text: string, values: unknown[] | undefined): Promise<{ rows: Columns[] }>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
+  release(destroy?: boolean): void;
+}
+
+/** What this driver uses of a pool of the package pg: `new pg.Pool(…)` is one. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+}
+
+/** A connection while it is ours. */
+export interface Session {
+  /** Runs a statement; its rows. Statements run in the order in which they were asked for. */
+  readonly query: (text: string, values?: readonly unknown[]) => Promise<readonly Columns[]>;
+}
+
+/** A pool that is made when it is needed, and closed. */
+export interface OwnPool {
+  readonly pool: PostgresPool;
+  readonly end: () => Promise<void>;
+}
+
+/** How long to wait before each further attempt, milliseconds: a server that restarts is back within seconds. */
+const pausesMs = [20, 100, 300, 1_000, 2_000];
+
+/**
+ * The connections of an Engram. What fails because a connection broke or the server restarts is done again on another,
+ * for some seconds: every imprint has an id, so that doing it twice has one effect. Whatever else fails is
+ * `ENGRAM_FAILED`; nothing is waited for without a bound (COS-OP-034).
+ */
+export class Connections {
+  readonly #getPool: () => Promise<OwnPool>;
+  #pool: Promise<OwnPool> | undefined;
+  readonly #running = new Set<Promise<unknown>>();
+  #isClosed = false;
+
+  constructor(getPool: () => Promise<OwnPool>) {
+    this.#getPool = getPool;
+  }
+
+  /** Does something on a connection, once. */
+  async once<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.#tracked(this.#attempt(run));
+    } catch (thrown) {
+      throw toEngramFailed(thrown);
+    }
+  }
+
+  /** Does something on a connection, again on another if the first broke. */
+  async use<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    return this.#tracked(this.#persist(run));
+  }
+
+  async #persist<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    for (const pauseMs of pausesMs) {
+      try {
+        return await this.#attempt(run);
+      } catch (thrown) {
+        if (!isPassing(thrown) || this.#isClosed) throw toEngramFailed(thrown);
+      }
+      await new Promise<void>((resume) => systemClock.schedule(pauseMs * (0.5 + Math.random()), resume));
+    }
+    return this.once(run);
+  }
+
+  async #attempt<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    const { pool } = await (this.#pool ??= this.#getPool());
+    const client = await pool.connect();
+    // A connection may break between two statements; the next one tells.
+    const ignore = (): void => undefined;
+    client.on("error", ignore);
+    let isBroken = true;
+    try {
+      const result = await run({
+        query: async (text, values) => (await client.query(text, values && [...values])).rows,
+      });
+      isBroken = false;
+      return result;
+    } finally {
+      client.off("error", ignore);
+      if (isBroken) client.on("error", ignore);
+      client.release(isBroken);
+    }
+  }
+
+  async #tracked<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#running.delete(work);
+    }
+  }
+
+  /** Lets what runs end, then closes a pool of our own. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#running);
+    const pool = await this.#pool?.catch(() => undefined);
+    this.#pool = undefined;
+    await pool?.end();
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return "";
+  return String(thrown.code);
+}
+
+/** True for what another attempt may mend: broken connections, a server that starts or stops, and deadlocks. */
+function isPassing(thrown: unknown): boolean {
+  if (/^(?:08...|57P0[123]|40001|40P01|53300|ECONN\w+|EPIPE|ENOENT)$/.test(codeOf(thrown))) return true;
+  return (
+    thrown instanceof Error && /Connection terminated|Client has encountered a connection error/.test(thrown.message)
+  );
+}
+
+/** What went wrong with the database, as the one error of a failing backend: `ENGRAM_FAILED`. */
+function toEngramFailed(thrown: unknown): CosmoError {
+  if (thrown instanceof CosmoError) return thrown;
+  const code = codeOf(thrown);
+  const [, advice] = advices.find(([pattern]) => pattern.test(code)) ?? [];
+  const what = thrown instanceof AggregateError ? thrown.errors.map(describeThrown).join("; ") : describeThrown(thrown);
+  const message = `PostgreSQL: ${what}${code === "" ? "" : ` (${code})`}${advice === undefined ? "" : `; ${advice}`}`;
+  return new CosmoError("ENGRAM_FAILED", message, { effect: Effect.UNKNOWN, cause: thrown });
+}
+
+const advices: readonly (readonly [code: RegExp, advice: string])[] = [
+  [/^(?:ECONNREFUSED|ENOTFOUND|ENOENT|EAI_AGAIN)$/, "check the host and the port of the dsn"],
+  [/^28/, "check the user and the password of the dsn"],
+  [/^3D000$/, "create the database, or name another in the dsn"],
+  [/^42501$/, "grant the user the right to create and use the schema"],
+  [/^53100$/, "make room on the server's disk"],
+];

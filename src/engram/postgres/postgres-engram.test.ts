@@ -1,0 +1,19 @@
+import pg from "pg";
+import { afterAll, describe, expect, test } from "vitest";
+import { engramBattery, type OpenEngram } from "../../testing/index.js";
+import { PostgresEngram } from "./index.js";
+
+const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], pipeline: true });
+afterAll(() => pool.end());
+
+let schemas = 0;
+const open: OpenEngram = async (clock) => {
+  schemas += 1;
+  return new PostgresEngram({ engramId: "ctx", engramKind: "context", pool, schema: `s${process.pid}_${schemas}`, clock });
+};
+
+describe("PostgresEngram keeps the battery", () => {
+  test.each(engramBattery)("$group: $name", async ({ run }) => {
+    expect(await run(open)).toEqual([]);
+  });
+});

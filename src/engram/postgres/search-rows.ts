@@ -1,0 +1,71 @@
+import {
+  evaluateWhere,
+  indexQuery,
+  readRow,
+  searchStatement,
+  type Dialect,
+  type Digest,
+  type Found,
+  type Position,
+  type Search,
+  type SearchResult,
+  type SearchScope,
+} from "../index.js";
+import type { Session } from "./connections.js";
+
+/** Where the tables are, and how long words are shortened. */
+export interface Tables {
+  /** The schema, quoted. */
+  readonly schema: string;
+  readonly digest: Digest;
+}
+
+/** A search in a space at a time. */
+export type SpaceSearch = Search & Pick<SearchScope, "space" | "nowMs">;
+
+/** A match, with the number of its row and the revision that the search saw. */
+export type Match = Found & { readonly number: number; readonly revision: number };
+
+/** How many rows are fetched at first, and at most: an entry may take a mebibyte. */
+const rowsFirst = 64;
+const rowsMax = 4_096;
+
+/** The first hits of a page, in one state of the database: no more than it takes, and one more if there is one. */
+export async function searchAll(session: Session, tables: Tables, search: SpaceSearch): Promise<SearchResult> {
+  const { plan, pageBytes } = search;
+  const isOne = plan.where === undefined && plan.topK < rowsFirst;
+  if (!isOne) await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  const found: Found[] = [];
+  let asOf = search.asOf ?? 0;
+  let bytes = 0;
+  for await (const { entry, score, revision } of matches(session, tables, search)) {
+    found.push({ entry, score });
+    asOf = search.asOf ?? revision;
+    bytes += entry.contentText.length;
+    if (found.length > plan.topK || bytes > pageBytes) break;
+  }
+  if (!isOne) await session.query("COMMIT");
+  return { found, asOf };
+}
+
+/** All matches in the order of hits, fetched in growing parts. Needs a transaction unless the first part is enough. */
+export async function* matches(session: Session, tables: Tables, search: SpaceSearch): AsyncIterable<Match> {
+  const { plan, asOf, space, nowMs } = search;
+  const dialect: Dialect = { table: (name) => `${tables.schema}.${name}`, place: (n) => `$${n}` };
+  const words = plan.words === undefined ? undefined : indexQuery(plan.words, tables.digest);
+  let after: Position | undefined = plan.cursor;
+  for (let rows = rowsFirst; ; rows = Math.min(2 * rows, rowsMax)) {
+    const limit = plan.where === undefined ? Math.min(rows, plan.topK + 1) : rows;
+    const scope = { space, nowMs, asOf, words, tags: plan.tags, after, limit };
+    const { text, values } = searchStatement(plan, scope, dialect);
+    const part = await session.query(text, values);
+    for (const columns of part) {
+      const { number, entry } = readRow(columns);
+      const score = Number(columns["score"]);
+      after = { score, updatedAtMs: entry.updatedAtMs, id: entry.id };
+      if (plan.where !== undefined && !evaluateWhere(plan.where, JSON.parse(entry.contentText))) continue;
+      yield { entry, number, score, revision: Number(columns["revision"]) };
+    }
+    if (part.length < limit) return;
+  }
+}
