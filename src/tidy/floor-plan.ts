@@ -40,6 +40,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   "prism/web": { floor: 5 },
   index: { floor: 7 },
   testing: { floor: 7, gen: true, node: true },
+  // Stands on the testing kit and on every driver.
+  "testing/storm": { floor: 8, gen: true, node: true },
   cli: { floor: 8, node: true },
   examples: { floor: 9, node: true, outside: true },
   bench: { floor: 9, gen: true, node: true },
