@@ -2,12 +2,12 @@ import { ImprintOp, MergeStrategy, type ImprintBody } from "../../gen/cosmonapse
 import type { Content } from "../../gen/cosmonapse/v1/task.js";
 import { LIMIT_TABLE } from "../../gen/cosmonapse/v1/tables.js";
 import { CosmoError, readDuration } from "../errors/index.js";
-import type { JsonObject } from "../foundation/index.js";
+import type { Json, JsonObject } from "../foundation/index.js";
 import { isName } from "../signal/index.js";
-import { isJsonObject, readJsonBytes, type Canonical } from "./canonical.js";
+import { canonicalText, isJsonObject, readJsonBytes, type Canonical } from "./canonical.js";
 import { utf8Length } from "./code-points.js";
 import { checkKey, checkTags, ENTRY_KEY, ENTRY_TAGS, isEntryId } from "./entry.js";
-import { fingerprint } from "./fingerprint.js";
+import { fingerprint, type Digest } from "./fingerprint.js";
 
 /** An imprint whose form is right: everything that can be checked without looking at the store was. */
 export interface ImprintPlan {
@@ -136,9 +136,9 @@ function show(text: string): string {
   return JSON.stringify(text.slice(0, 80));
 }
 
-/** What makes two imprints the same: SHA-256 over everything but the imprint id (COS-OP-025). */
-export function fingerprintImprint(plan: ImprintPlan): Promise<string> {
-  return fingerprint([
+/** What makes two imprints the same: everything but the imprint id (COS-OP-025). */
+function identityOf(plan: ImprintPlan): Json {
+  return [
     plan.op,
     plan.mergeKey ?? null,
     plan.id ?? null,
@@ -147,5 +147,15 @@ export function fingerprintImprint(plan: ImprintPlan): Promise<string> {
     plan.ifVersion?.toString() ?? null,
     plan.ttlMs ?? null,
     plan.op === ImprintOp.MERGE ? plan.strategy : null,
-  ]);
+  ];
+}
+
+/** The fingerprint of an imprint: SHA-256 over what makes it the same as another. */
+export function fingerprintImprint(plan: ImprintPlan): Promise<string> {
+  return fingerprint(identityOf(plan));
+}
+
+/** The same fingerprint at once, where SHA-256 can be had at once. */
+export function digestImprint(plan: ImprintPlan, digest: Digest): string {
+  return digest(canonicalText(identityOf(plan), "INTERNAL"));
 }

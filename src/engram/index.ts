@@ -6,7 +6,8 @@ export { checkCursor, readCursor, writeCursor, type Cursor } from "./cursor.js";
 export { decideImprint, type Decision, type Effect, type Scene, type Stamp } from "./decide.js";
 export { IMPRINT_WINDOW_MS, TOMBSTONE_WINDOW_MS, type Engram, type EngramCall } from "./engram.js";
 export { isEntryId, isLive, toEntry, type StoredEntry, type Writer } from "./entry.js";
-export { fingerprintImprint, readImprint, type ImprintPlan } from "./imprint-plan.js";
+export type { Digest } from "./fingerprint.js";
+export { digestImprint, fingerprintImprint, readImprint, type ImprintPlan } from "./imprint-plan.js";
 export { Forgetting } from "./forgetting.js";
 export { leafTokens } from "./leaves.js";
 export { deepUnion, mergePatch } from "./merge.js";
@@ -40,7 +41,7 @@ export {
   type Places,
   type Put,
 } from "./sql/imprint-batch.js";
-export { indexQuery, indexWord, indexWords, type Digest, type IndexWord } from "./sql/index-words.js";
+export { indexQuery, indexWord, indexWords, type IndexWord } from "./sql/index-words.js";
 export { decodeOutcome, encodeOutcome, type OutcomeBytes } from "./sql/outcome-bytes.js";
 export {
   ENTRY_COLUMNS,

@@ -9,7 +9,13 @@ afterAll(() => pool.end());
 let schemas = 0;
 const open: OpenEngram = async (clock) => {
   schemas += 1;
-  return new PostgresEngram({ engramId: "ctx", engramKind: "context", pool, schema: `s${process.pid}_${schemas}`, clock });
+  return new PostgresEngram({
+    engramId: "ctx",
+    engramKind: "context",
+    pool,
+    schema: `s${process.pid}_${schemas}`,
+    clock,
+  });
 };
 
 describe("PostgresEngram keeps the battery", () => {

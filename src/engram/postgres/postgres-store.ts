@@ -85,6 +85,7 @@ export class PostgresStore implements EngramStore {
       nowMs: held.nowMs,
       engramId: this.#options.engramId,
       durability: this.#durability,
+      digest,
     });
     const outcomes = loaded.isSwept ? requests.map((request) => batch.decide(request)) : undefined;
     // The server refuses to commit if one of them failed.

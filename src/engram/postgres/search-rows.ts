@@ -56,7 +56,7 @@ export async function* matches(session: Session, tables: Tables, search: SpaceSe
   let after: Position | undefined = plan.cursor;
   for (let rows = rowsFirst; ; rows = Math.min(2 * rows, rowsMax)) {
     const limit = plan.where === undefined ? Math.min(rows, plan.topK + 1) : rows;
-    const scope = { space, nowMs, asOf, words, tags: plan.tags, after, limit };
+    const scope = { space, nowMs, asOf, words, after, limit };
     const { text, values } = searchStatement(plan, scope, dialect);
     const part = await session.query(text, values);
     for (const columns of part) {

@@ -3,7 +3,8 @@ import { CosmoError } from "../../errors/index.js";
 import { decideImprint, type Effect, type Scene } from "../decide.js";
 import { TOMBSTONE_WINDOW_MS } from "../engram.js";
 import { isLive, type StoredEntry } from "../entry.js";
-import type { ImprintPlan } from "../imprint-plan.js";
+import type { Digest } from "../fingerprint.js";
+import { digestImprint, type ImprintPlan } from "../imprint-plan.js";
 import { replayOutcome, type Outcome, type Remembered } from "../outcome.js";
 import { idCounter, keyCounter, type Counter, type Row } from "./rows.js";
 
@@ -11,8 +12,6 @@ import { idCounter, keyCounter, type Counter, type Row } from "./rows.js";
 export interface ImprintRequest {
   /** What is wanted. */
   readonly plan: ImprintPlan;
-  /** The fingerprint of the plan. */
-  readonly fingerprint: string;
   /** The id for a new entry, if it becomes one. */
   readonly entryId: string;
   /** The participant that imprints. */
@@ -68,6 +67,8 @@ export interface BatchStamp {
   readonly engramId: string;
   /** How safely it keeps. */
   readonly durability: Durability;
+  /** Makes the fingerprints. */
+  readonly digest: Digest;
 }
 
 /** What is written in place of what was there. */
@@ -121,7 +122,8 @@ export class ImprintBatch {
   }
 
   /** Decides the next imprint: its receipt or its rejection, `replayed` if the imprint id was used before. */
-  decide({ plan, fingerprint, ...request }: ImprintRequest): Outcome {
+  decide({ plan, ...request }: ImprintRequest): Outcome {
+    const fingerprint = digestImprint(plan, this.#stamp.digest);
     const before = this.#told.get(plan.imprintId) ?? this.#loaded.told.get(plan.imprintId);
     if (before !== undefined) return replay(plan, fingerprint, before);
     const { outcome, effect } = decideImprint(plan, this.#scene(plan), {

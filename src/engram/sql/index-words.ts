@@ -1,6 +1,7 @@
 import type { Json } from "../../foundation/index.js";
 import { sortedSet } from "../code-points.js";
 import type { StoredEntry } from "../entry.js";
+import type { Digest } from "../fingerprint.js";
 import { leafTokens } from "../leaves.js";
 
 /** One word of one leaf of an entry. */
@@ -12,9 +13,6 @@ export interface IndexWord {
   /** How many distinct words the leaf has. */
   readonly size: number;
 }
-
-/** SHA-256 of a text in hexadecimal digits, at once. */
-export type Digest = (text: string) => string;
 
 /** An index of PostgreSQL takes no row over about 2,700 bytes, and nobody looks for a word of this length by its middle. */
 const wordLengthMax = 64;

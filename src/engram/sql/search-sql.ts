@@ -8,6 +8,8 @@ export interface Dialect {
   readonly table: (name: "entry" | "space" | "tag" | "word") => string;
   /** The place of the n-th parameter, from 1. */
   readonly place: (n: number) => string;
+  /** If words are kept in buckets of neighbouring entries: how to find the bucket of one, and all of them. */
+  readonly buckets?: { readonly of: (number: string) => string; readonly all: string };
 }
 
 /** What a search looks at beside the query. */
@@ -20,8 +22,8 @@ export interface SearchScope {
   readonly asOf: number | undefined;
   /** The words of the query as the index has them, the rarest first. */
   readonly words: readonly string[] | undefined;
-  /** The tags of the query, the rarest first. */
-  readonly tags: readonly string[];
+  /** A tag of the query by which to find the entries; undefined: as the database sees fit. */
+  readonly rareTag?: string | undefined;
   /** What the rows must come after. */
   readonly after: Position | undefined;
   /** The most rows. */
@@ -65,14 +67,22 @@ class SearchWriter {
     const score = words === undefined ? "1" : "f.score";
     const revision = `(SELECT s.revision FROM ${this.#dialect.table("space")} s WHERE s.space = ${this.#space})`;
     const first = words === undefined ? "" : "f.score DESC, ";
+    // Entries that an index has found are sorted; SQLite would rather go through all in this order.
+    const time = this.#isFound ? "e.updated_ms + 0" : "e.updated_ms";
     const text = [
       `SELECT ${columns}, ${score} AS score, ${revision} AS revision`,
       `FROM ${this.#source(words)}`,
       `WHERE ${this.#conditions(score).join(" AND ")}`,
-      `ORDER BY ${first}e.updated_ms DESC, e.id DESC`,
+      `ORDER BY ${first}${time} DESC, e.id DESC`,
       `LIMIT ${this.#place(limit)}`,
     ].join("\n");
     return { text, values: this.#values };
+  }
+
+  /** True if something more selective than the order leads to the entries. */
+  get #isFound(): boolean {
+    const { ids, mergeKey, words } = this.#plan;
+    return ids !== undefined || mergeKey !== undefined || words !== undefined || this.#scope.rareTag !== undefined;
   }
 
   #place(value: ColumnValue): string {
@@ -87,23 +97,20 @@ class SearchWriter {
   #source(words: readonly string[] | undefined): string {
     const entry = `${this.#dialect.table("entry")} e`;
     if (words !== undefined) return `(${this.#found(words)}) f CROSS JOIN ${entry}`;
-    const [rarest] = this.#scope.tags;
-    const isAddressed = this.#plan.ids !== undefined || this.#plan.mergeKey !== undefined;
-    return rarest === undefined || isAddressed ? entry : `${this.#dialect.table("tag")} t CROSS JOIN ${entry}`;
+    return this.#scope.rareTag === undefined ? entry : `${this.#dialect.table("tag")} t CROSS JOIN ${entry}`;
   }
 
   #conditions(score: string): string[] {
-    const { words, tags, after, nowMs, asOf } = this.#scope;
-    const { ids, mergeKey, sinceMs, untilMs } = this.#plan;
+    const { words, rareTag, after, nowMs, asOf } = this.#scope;
+    const { ids, mergeKey, tags, sinceMs, untilMs } = this.#plan;
     const conditions = [`e.space = ${this.#space}`];
-    const [rarest, ...otherTags] = words === undefined && ids === undefined && mergeKey === undefined ? tags : [];
     if (words !== undefined) conditions.push("e.number = f.number");
     if (ids !== undefined) conditions.push(`e.id IN (${this.#places(ids)})`);
     if (mergeKey !== undefined) conditions.push(`e.merge_key = ${this.#place(mergeKey)}`);
-    if (rarest !== undefined) {
-      conditions.push(`t.space = ${this.#space}`, `t.tag = ${this.#place(rarest)}`, "e.number = t.number");
+    if (words === undefined && rareTag !== undefined) {
+      conditions.push(`t.space = ${this.#space}`, `t.tag = ${this.#place(rareTag)}`, "e.number = t.number");
     }
-    for (const tag of rarest === undefined ? tags : otherTags) conditions.push(this.#hasTag(tag));
+    for (const tag of tags) conditions.push(this.#hasTag(tag));
     const now = typeof nowMs === "number" ? this.#place(nowMs) : nowMs.sql;
     conditions.push(`(e.expires_ms IS NULL OR e.expires_ms > ${now})`);
     if (asOf !== undefined) conditions.push(`e.revision <= ${this.#place(asOf)}`);
@@ -131,27 +138,41 @@ class SearchWriter {
 
   /** The numbers of the entries that hold the words, with the score of the best leaf. */
   #found(words: readonly string[]): string {
-    const word = this.#dialect.table("word");
     const count = this.#place(words.length);
-    const candidates = this.#plan.matchesAny || words.length === 1 ? undefined : this.#candidates(words);
-    const all = `(${this.#places(words)})`;
-    return `SELECT l.number, max(CAST(l.shared AS DOUBLE PRECISION) / (l.size + ${count} - l.shared)) AS score
+    const isEach = !this.#plan.matchesAny && words.length > 1;
+    const holders = isEach
+      ? `(${this.#holders(words)}) h CROSS JOIN ${this.#dialect.table("word")} w`
+      : this.#words("w");
+    const among = isEach ? `${this.#in("w", "h.number")} AND w.number = h.number` : this.#in("w");
+    const score = `max(CAST(l.shared AS DOUBLE PRECISION) / (l.size + ${count} - l.shared))`;
+    return `SELECT l.number, ${score} AS score
     FROM (SELECT w.number, w.leaf, w.size, count(*) AS shared
-      FROM ${candidates === undefined ? "" : `(${candidates}) h CROSS JOIN `}${word} w
-      WHERE w.space = ${this.#space} AND w.word IN ${all} ${candidates === undefined ? "" : "AND w.number = h.number"}
+      FROM ${holders} WHERE ${among} AND w.word IN (${this.#places(words)})
       GROUP BY w.number, w.leaf, w.size) l
-    GROUP BY l.number
-    HAVING max(CAST(l.shared AS DOUBLE PRECISION) / (l.size + ${count} - l.shared)) >= ${this.#place(this.#plan.minScore)}`;
+    GROUP BY l.number HAVING ${score} >= ${this.#place(this.#plan.minScore)}`;
   }
 
   /** The numbers of the entries that hold every word: those of the rarest that have the others, too. */
-  #candidates([rarest = "", ...others]: readonly string[]): string {
-    const word = this.#dialect.table("word");
+  #holders([rarest = "", ...others]: readonly string[]): string {
     const holds = others.map(
-      (other) => `AND EXISTS (SELECT 1 FROM ${word} x
-        WHERE x.space = ${this.#space} AND x.word = ${this.#place(other)} AND x.number = c.number)`,
+      (other) => `AND EXISTS (SELECT 1 FROM ${this.#dialect.table("word")} x
+        WHERE ${this.#in("x", "c.number")} AND x.word = ${this.#place(other)} AND x.number = c.number)`,
     );
-    return `SELECT DISTINCT c.number FROM ${word} c
-      WHERE c.space = ${this.#space} AND c.word = ${this.#place(rarest)} ${holds.join(" ")}`;
+    return `SELECT DISTINCT c.number FROM ${this.#words("c")}
+      WHERE ${this.#in("c")} AND c.word = ${this.#place(rarest)} ${holds.join(" ")}`;
+  }
+
+  /** All words, bucket by bucket if there are buckets. */
+  #words(name: string): string {
+    const { buckets, table } = this.#dialect;
+    return `${buckets === undefined ? "" : `${buckets.all} b${name} CROSS JOIN `}${table("word")} ${name}`;
+  }
+
+  /** That words are of the space, and in every bucket or in that of one entry. */
+  #in(name: string, number?: string): string {
+    const { buckets } = this.#dialect;
+    const space = `${name}.space = ${this.#space}`;
+    if (buckets === undefined) return space;
+    return `${space} AND ${name}.bucket = ${number === undefined ? `b${name}.bucket` : buckets.of(number)}`;
   }
 }

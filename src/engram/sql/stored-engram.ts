@@ -10,7 +10,7 @@ import { Effect } from "../../../gen/cosmonapse/v1/options.js";
 import { CosmoError } from "../../errors/index.js";
 import { checkCursor, writeCursor } from "../cursor.js";
 import type { Engram, EngramCall } from "../engram.js";
-import { fingerprintImprint, readImprint, type ImprintPlan } from "../imprint-plan.js";
+import { readImprint } from "../imprint-plan.js";
 import { openOutcome, type Outcome } from "../outcome.js";
 import { cutPage } from "../page.js";
 import { fingerprintQuery, readForget, readQuery } from "../query.js";
@@ -30,14 +30,8 @@ export interface StoredEngramParts {
   readonly ids: () => string;
 }
 
-/** An imprint whose fingerprint is still being made. */
-interface Prepared {
-  readonly plan: ImprintPlan;
-  readonly ready: Promise<ImprintRequest>;
-}
-
 interface Space extends OpenedSpace {
-  readonly imprints: BatchQueue<Prepared, Outcome>;
+  readonly imprints: BatchQueue<ImprintRequest, Outcome>;
 }
 
 /** What an imprint takes beside its content, about. */
@@ -82,11 +76,8 @@ export class StoredEngram implements Engram {
   async #open(namespace: string): Promise<Space> {
     const opened = await this.#store.open(namespace);
     this.#durability = opened.durability;
-    const imprints = new BatchQueue<Prepared, Outcome>({
-      run: async (batch) => {
-        const requests = await Promise.all(batch.map(({ ready }) => ready));
-        return this.#store.imprint(opened.space, requests);
-      },
+    const imprints = new BatchQueue<ImprintRequest, Outcome>({
+      run: (requests) => this.#store.imprint(opened.space, requests),
       sizeOf: ({ plan }) => requestBytes + 2 * plan.content.text.length,
     });
     const space = { ...opened, imprints };
@@ -119,9 +110,7 @@ export class StoredEngram implements Engram {
     const plan = readImprint(body, call.signalId);
     const { source, traceId } = call;
     const entryId = `eng_${this.#ids()}`;
-    // The digest is made while the imprint waits in its place.
-    const ready = fingerprintImprint(plan).then((fingerprint) => ({ plan, fingerprint, entryId, source, traceId }));
-    return openOutcome(await imprints.add({ plan, ready }, call.abort));
+    return openOutcome(await imprints.add({ plan, entryId, source, traceId }, call.abort));
   }
 
   async forget(namespace: string, query?: Query): Promise<{ entries: number }> {

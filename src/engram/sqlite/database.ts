@@ -3,6 +3,9 @@ import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
 import { Effect } from "../../../gen/cosmonapse/v1/options.js";
 import { CosmoError, describeThrown } from "../../errors/index.js";
 
+/** After how many pages the log is copied into the file: 64 MiB, so that a page that changes often is copied once. */
+const checkpointPages = 16_384;
+
 /** For how long a locked file is tried again, milliseconds. */
 const lockedMs = 10_000;
 
@@ -16,6 +19,7 @@ export function openDatabase(path: string): Database {
     whileLocked(() => database.pragma("journal_mode = WAL"));
     database.pragma("synchronous = FULL");
     database.pragma("cache_size = -65536");
+    database.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     return database;
   } catch (thrown) {
     database.close();

@@ -3,7 +3,8 @@ import { CosmoError } from "../../errors/index.js";
 import { decodeOutcome, Forgetting, idCounter, keyCounter, TOMBSTONE_WINDOW_MS } from "../index.js";
 import type { Commands } from "./commands.js";
 import { whileLocked } from "./database.js";
-import { readOutcome, type ImprintStore } from "./imprint-store.js";
+import { readOutcome } from "./imprint-store.js";
+import { IndexStore } from "./index-store.js";
 import { limitMax, type RecallStore } from "./recall-store.js";
 import type { Statements } from "./statements.js";
 
@@ -11,7 +12,6 @@ import type { Statements } from "./statements.js";
 export interface Stores {
   readonly database: Database;
   readonly sql: Statements;
-  readonly imprints: ImprintStore;
   readonly recalls: RecallStore;
 }
 
@@ -50,16 +50,18 @@ function forgetSpace(sql: Statements, space: number): { count: number; highest: 
 }
 
 function forgetMatches(
-  { sql, imprints, recalls }: Stores,
+  { sql, recalls }: Stores,
   search: { space: number; nowMs: number; plan: NonNullable<Commands["forget"]["plan"]> },
 ): { count: number; highest: bigint } {
   const { space } = search;
   const forgetting = new Forgetting(search.plan);
   // Nothing can be removed while rows are still read.
   const matches = [...recalls.matches({ ...search, asOf: undefined }, limitMax)];
+  const index = new IndexStore(sql, space);
   for (const match of matches) {
     forgetting.add(match.entry);
-    imprints.removeRow(space, match);
+    sql.run("DELETE FROM entry WHERE number = ?", match.number);
+    index.remove(match.number, match.entry);
   }
   for (const id of forgetting.ids) {
     for (const row of sql.all(

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
 import {
   decodeOutcome,
@@ -8,7 +7,6 @@ import {
   idCounter,
   ImprintBatch,
   IMPRINT_WINDOW_MS,
-  indexWords,
   keyCounter,
   placesOf,
   readCounter,
@@ -18,9 +16,7 @@ import {
   type Changes,
   type Columns,
   type Counter,
-  type Digest,
   type ImprintRequest,
-  type IndexWord,
   type Loaded,
   type Outcome,
   type Places,
@@ -28,10 +24,8 @@ import {
   type Remembered,
   type Row,
 } from "../index.js";
+import { IndexStore } from "./index-store.js";
 import type { Statements } from "./statements.js";
-
-/** SHA-256 in hexadecimal digits. */
-export const digest: Digest = (text) => createHash("sha256").update(text).digest("hex");
 
 const columns = ENTRY_COLUMNS.join(", ");
 const selectEntry = `SELECT number, ${columns} FROM entry WHERE space = ?`;
@@ -118,8 +112,12 @@ export class ImprintStore {
 
   #store(at: { space: number; revision: number; nowMs: number }, changes: Changes): void {
     const { space, revision, nowMs } = at;
-    for (const row of changes.removed) this.removeRow(space, row);
-    for (const put of changes.put) this.#put(space, revision, put);
+    const index = new IndexStore(this.#sql, space);
+    for (const { number, entry } of changes.removed) {
+      this.#sql.run("DELETE FROM entry WHERE number = ?", number);
+      index.remove(number, entry);
+    }
+    for (const put of changes.put) this.#put(index, { space, revision }, put);
     for (const [name, { version, lastSeq, items, buriedAtMs }] of changes.counters) {
       this.#sql.run(
         "INSERT OR REPLACE INTO counter VALUES (?, ?, ?, ?, ?, ?)",
@@ -146,60 +144,14 @@ export class ImprintStore {
     this.#sql.run("UPDATE space SET revision = ? WHERE space = ?", revision, space);
   }
 
-  /** Removes an entry with all that finds it. */
-  removeRow(space: number, { number, entry }: Row): void {
-    this.#sql.run("DELETE FROM entry WHERE number = ?", number);
-    this.#removeWords(space, number, indexWords(entry, digest));
-    this.#removeTags(space, number, entry.tags);
-  }
-
-  #put(space: number, revision: number, { entry, before }: Put): void {
+  #put(index: IndexStore, at: { space: number; revision: number }, { entry, before }: Put): void {
     const values = entryValues(entry);
-    const words = indexWords(entry, digest);
     if (before === undefined) {
-      const inserted = this.#sql.run(insertEntry, space, revision, ...values);
-      this.#addWords(space, inserted, words);
-      this.#addTags(space, inserted, entry.tags);
+      index.add(this.#sql.run(insertEntry, at.space, at.revision, ...values), entry);
       return;
     }
-    const { number } = before;
-    this.#sql.run(updateEntry, revision, ...values, number);
-    if (before.entry.contentText !== entry.contentText || before.entry.tags.join("\0") !== entry.tags.join("\0")) {
-      const old = new Map(indexWords(before.entry, digest).map((word) => [nameOf(word), word]));
-      const fresh = words.filter((word) => !old.delete(nameOf(word)));
-      this.#removeWords(space, number, [...old.values()]);
-      this.#addWords(space, number, fresh);
-      this.#removeTags(space, number, before.entry.tags);
-      this.#addTags(space, number, entry.tags);
-    }
-  }
-
-  #addWords(space: number, number: number, words: readonly IndexWord[]): void {
-    for (const { word, leaf, size } of words) {
-      this.#sql.run("INSERT INTO word VALUES (?, ?, ?, ?, ?)", space, word, number, leaf, size);
-    }
-  }
-
-  #removeWords(space: number, number: number, words: readonly IndexWord[]): void {
-    for (const { word, leaf } of words) {
-      this.#sql.run(
-        "DELETE FROM word WHERE space = ? AND word = ? AND number = ? AND leaf = ?",
-        space,
-        word,
-        number,
-        leaf,
-      );
-    }
-  }
-
-  #addTags(space: number, number: number, tags: readonly string[]): void {
-    for (const tag of tags) this.#sql.run("INSERT INTO tag VALUES (?, ?, ?)", space, tag, number);
-  }
-
-  #removeTags(space: number, number: number, tags: readonly string[]): void {
-    for (const tag of tags) {
-      this.#sql.run("DELETE FROM tag WHERE space = ? AND tag = ? AND number = ?", space, tag, number);
-    }
+    this.#sql.run(updateEntry, at.revision, ...values, before.number);
+    index.replace(before.number, before.entry, entry);
   }
 
   /** Removes tombstones and imprint ids whose window has ended: more than a batch can add, and a bounded number. */
@@ -215,10 +167,6 @@ export class ImprintStore {
       nowMs - IMPRINT_WINDOW_MS,
     );
   }
-}
-
-function nameOf({ word, leaf, size }: IndexWord): string {
-  return `${leaf} ${size} ${word}`;
 }
 
 /** The two columns of an outcome. */

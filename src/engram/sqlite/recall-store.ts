@@ -9,11 +9,20 @@ import {
   type SearchResult,
 } from "../index.js";
 import type { Commands } from "./commands.js";
-import { digest } from "./imprint-store.js";
+import { bucketOf } from "./schema.js";
+import { digest } from "./index-store.js";
 import type { Statements } from "./statements.js";
 
-/** Anonymous places, in the order of the text, would have to be counted; named ones may come anywhere. */
-const dialect: Dialect = { table: (name) => name, place: (n) => `?${n}` };
+/** Every bucket that an entry of the file may be in. */
+const allBuckets = `(WITH RECURSIVE b (bucket) AS (SELECT 0 UNION ALL
+  SELECT bucket + 1 FROM b WHERE bucket < (SELECT ${bucketOf("max(number)")} FROM entry)) SELECT bucket FROM b)`;
+
+/** How statements are written for this schema. */
+const dialect: Dialect = {
+  table: (name) => name,
+  place: (n) => `?${n}`,
+  buckets: { of: bucketOf, all: allBuckets },
+};
 
 /** Beyond this many, words and tags are as common as any other. */
 const commonMax = 1_000;
@@ -53,12 +62,19 @@ export class RecallStore {
   /** All matches among the first rows in the order of hits, one by one as they are asked for. */
   *matches({ plan, ...scope }: Omit<Commands["search"], "pageBytes">, limit: number): Iterable<Match> {
     const words = plan.words === undefined ? undefined : indexQuery(plan.words, digest);
+    const isAddressed = plan.ids !== undefined || plan.mergeKey !== undefined || words !== undefined;
+    const [rarest] = isAddressed ? [] : this.#rarestFirst("tag", scope.space, plan.tags);
     const statement = searchStatement(
       plan,
       {
         ...scope,
-        words: words && this.#rarestFirst("word", scope.space, words),
-        tags: this.#rarestFirst("tag", scope.space, plan.tags),
+        // One word, or any of them, needs no order.
+        words:
+          words === undefined || words.length === 1 || plan.matchesAny
+            ? words
+            : this.#rarestFirst("word", scope.space, words).map(({ text }) => text),
+        // Where a tag is common, the order leads to enough entries with it soon.
+        rareTag: rarest !== undefined && rarest.count < commonMax ? rarest.text : undefined,
         after: plan.cursor,
         limit,
       },
@@ -72,14 +88,21 @@ export class RecallStore {
   }
 
   /** SQLite goes through the first and looks for the others, so the first should be rare. */
-  #rarestFirst(table: "word" | "tag", space: number, texts: readonly string[]): readonly string[] {
-    if (texts.length < 2) return texts;
-    const count = (text: string): number => {
-      const some = `SELECT 1 FROM ${table} WHERE space = ? AND ${table} = ? LIMIT ${commonMax}`;
-      return Number(this.#sql.get(`SELECT count(*) AS count FROM (${some})`, space, text)?.["count"]);
-    };
-    const counted = texts.map((text) => ({ text, count: count(text) }));
-    return counted.sort((left, right) => left.count - right.count).map(({ text }) => text);
+  #rarestFirst(
+    table: "word" | "tag",
+    space: number,
+    texts: readonly string[],
+  ): readonly { readonly text: string; readonly count: number }[] {
+    const some =
+      table === "tag"
+        ? `SELECT 1 FROM tag WHERE space = ? AND tag = ? LIMIT ${commonMax}`
+        : `SELECT 1 FROM ${allBuckets} b CROSS JOIN word w
+            WHERE w.space = ? AND w.bucket = b.bucket AND w.word = ? LIMIT ${commonMax}`;
+    const counted = texts.map((text) => {
+      const row = this.#sql.get(`SELECT count(*) AS count FROM (${some})`, space, text);
+      return { text, count: Number(row?.["count"]) };
+    });
+    return counted.sort((left, right) => left.count - right.count);
   }
 }
 

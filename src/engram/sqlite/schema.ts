@@ -10,7 +10,7 @@ const applicationId = 0x434f_534d;
  *
  * A `space` holds the entries of one namespace and Engram. Its `revision` counts the stored batches, `floor` is the
  * version above which places begin until `floor_until_ms`. An `entry` is a record, with `seq` zero, or an item; `word`
- * and `tag` find it by `number`. A `counter` outlives what it counted, `told` is what imprint ids were answered.
+ * and `tag` find it by `number`; words stand in buckets of 512 neighbouring entries, so that a commit writes few pages. A `counter` outlives what it counted, `told` is what imprint ids were answered.
  */
 const migrations: readonly string[] = [
   `
@@ -50,11 +50,12 @@ const migrations: readonly string[] = [
 
   CREATE TABLE word (
     space INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
     word TEXT NOT NULL,
     number INTEGER NOT NULL,
     leaf INTEGER NOT NULL,
     size INTEGER NOT NULL,
-    PRIMARY KEY (space, word, number, leaf)
+    PRIMARY KEY (space, bucket, word, number, leaf)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE tag (
@@ -87,6 +88,11 @@ const migrations: readonly string[] = [
   CREATE INDEX told_order ON told (told_ms);
   `,
 ];
+
+/** SQL for the bucket of an entry's number. */
+export function bucketOf(number: string): string {
+  return `(${number} >> 9)`;
+}
 
 function numberOf(database: Database, pragma: string): number {
   return Number(database.pragma(pragma, { simple: true }));

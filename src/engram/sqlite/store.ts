@@ -3,6 +3,7 @@ import type { CosmoError } from "../../errors/index.js";
 import type { Answers, Commands, Question, ThreadOptions } from "./commands.js";
 import { durabilityOf, openDatabase, toEngramFailed, whileLocked } from "./database.js";
 import { forget } from "./forget-store.js";
+import { digest } from "./index-store.js";
 import { ImprintStore } from "./imprint-store.js";
 import { RecallStore } from "./recall-store.js";
 import { migrate } from "./schema.js";
@@ -57,12 +58,12 @@ export class Store {
   }
 
   #imprint({ space, nowMs, requests }: Commands["imprint"]): Answers["imprint"] {
-    const stamp = { nowMs, engramId: this.#options.engramId, durability: durabilityOf(this.#database) };
+    const stamp = { nowMs, engramId: this.#options.engramId, durability: durabilityOf(this.#database), digest };
     return this.#imprints.imprint(space, requests, stamp);
   }
 
   #forget(command: Commands["forget"]): Answers["forget"] {
-    const stores = { database: this.#database, sql: this.#sql, imprints: this.#imprints, recalls: this.#recalls };
+    const stores = { database: this.#database, sql: this.#sql, recalls: this.#recalls };
     return forget(stores, command);
   }
 
