@@ -122,8 +122,11 @@ async function readStore(
   schema: string,
 ): Promise<{ readonly storeId: string; readonly version: number } | undefined> {
   const name = `${quoteName(schema)}.store`;
-  const [table] = await session.query("SELECT to_regclass($1) AS oid", [name]);
-  if (table?.["oid"] === null) return undefined;
+  // Read from the catalog itself: what a connection remembers of names may be older than a lock that it waited for.
+  const [table] = await session.query("SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'store'", [
+    schema,
+  ]);
+  if (table === undefined) return undefined;
   const [row] = await session.query(`SELECT store_id, version FROM ${name}`);
   return row && { storeId: String(row["store_id"]), version: Number(row["version"]) };
 }

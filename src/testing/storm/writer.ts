@@ -34,6 +34,9 @@ function say(line: object): void {
   }
 }
 
+/** For how long at most a writer that lost gives way, milliseconds. */
+const giveWayMs = 40;
+
 const recorders = new WeakMap<Engram, Recorder>();
 
 /** Random wishes one after another, each recorded. What nobody knows the outcome of is sent again. */
@@ -54,7 +57,8 @@ async function storm({ engram, name, seed }: Writer): Promise<void> {
 }
 
 /** Adds one to a number that all share, so often: reads it, writes the next, and begins again if another was first. */
-async function count({ engram, name }: Writer): Promise<void> {
+async function count({ engram, name, seed }: Writer): Promise<void> {
+  const dice = new Dice(seed);
   const key = "counter";
   let tries = 0;
   for (let done = 0; done < options.operations; tries += 1) {
@@ -69,6 +73,8 @@ async function count({ engram, name }: Writer): Promise<void> {
       ifVersion: entry?.version ?? 0,
     });
     if (said.kind === "receipt") done += 1;
+    // Whoever lost gives way, else all of them lose to one again.
+    else await new Promise((resume) => setTimeout(resume, dice.below(giveWayMs)));
   }
 }
 
