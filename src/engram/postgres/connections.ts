@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Effect } from "../../../gen/cosmonapse/v1/options.js";
 import { CosmoError, describeThrown } from "../../errors/index.js";
 import { systemClock } from "../../foundation/index.js";
@@ -5,7 +6,7 @@ import type { Columns } from "../index.js";
 
 /** What this driver uses of a client of the package pg. */
 export interface PostgresClient {
-  query(text: string, values: unknown[] | undefined): Promise<{ rows: Columns[] }>;
+  query(query: string | { name?: string; text: string; values: unknown[] }): Promise<{ rows: Columns[] }>;
   on(event: "error", listener: (error: Error) => void): unknown;
   off(event: "error", listener: (error: Error) => void): unknown;
   release(destroy?: boolean): void;
@@ -18,8 +19,13 @@ export interface PostgresPool {
 
 /** A connection while it is ours. */
 export interface Session {
-  /** Runs a statement; its rows. Statements run in the order in which they were asked for. */
+  /**
+   * Runs a statement; its rows. Statements run in the order in which they were asked for. One with values is prepared
+   * and kept by the connection, so their texts should be few.
+   */
   readonly query: (text: string, values?: readonly unknown[]) => Promise<readonly Columns[]>;
+  /** Runs a statement that is planned for its values. */
+  readonly search: (text: string, values: readonly unknown[]) => Promise<readonly Columns[]>;
 }
 
 /** A pool that is made when it is needed, and closed. */
@@ -80,9 +86,7 @@ export class Connections {
     client.on("error", ignore);
     let isBroken = true;
     try {
-      const result = await run({
-        query: async (text, values) => (await client.query(text, values && [...values])).rows,
-      });
+      const result = await run(sessionOf(client));
       isBroken = false;
       return result;
     } finally {
@@ -110,6 +114,27 @@ export class Connections {
     await pool?.end();
   }
 }
+
+function sessionOf(client: PostgresClient): Session {
+  return {
+    query: async (text, values) => {
+      const query = values === undefined ? text : { name: nameOf(text), text, values: [...values] };
+      return (await client.query(query)).rows;
+    },
+    search: async (text, values) => (await client.query({ text, values: [...values] })).rows,
+  };
+}
+
+/** The name of a statement, the same for the same text: a connection may be shared with others. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = `cosmonapse ${createHash("sha256").update(text).digest("base64url").slice(0, 22)}`;
+  names.set(text, name);
+  return name;
+}
+
+const names = new Map<string, string>();
 
 function codeOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return "";

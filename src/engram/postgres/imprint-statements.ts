@@ -70,31 +70,31 @@ export class ImprintStatements {
   /** Loads what a batch needs to see, and what has expired. All statements go out together. */
   async load(session: Session, held: HeldSpace, places: Places): Promise<LoadedBatch> {
     const { space, nowMs } = held;
-    const entry = `${this.#schema}.entry`;
-    const all = `SELECT number, ${columns} FROM ${entry} WHERE space = $1`;
-    const expiredFirst = `ORDER BY expires_ms, number LIMIT ${sweepMax}`;
-    const keysOf = `SELECT 'k' || merge_key FROM ${entry} WHERE space = $1 AND merge_key IS NOT NULL`;
-    const [addressed, expired, counters, told] = await Promise.all([
-      session.query(
-        `${all} AND id = ANY($2) UNION ${all} AND merge_key = ANY($3) AND seq = 0 UNION ${all} AND merge_key = ANY($4)`,
-        [space, places.ids, places.keys, places.wholeKeys],
-      ),
-      session.query(`${all} AND expires_ms <= $2 ${expiredFirst}`, [space, nowMs]),
-      session.query(
-        `SELECT * FROM ${this.#schema}.counter WHERE space = $1 AND (name = ANY($2) OR name IN (
-          ${keysOf} AND id = ANY($3) UNION (${keysOf} AND expires_ms <= $4 ${expiredFirst})))`,
-        [space, [...places.ids.map(idCounter), ...places.keys.map(keyCounter)], places.ids, nowMs],
-      ),
+    const all = `SELECT number, ${columns} FROM ${this.#schema}.entry WHERE space = $1`;
+    const names = [...places.ids.map(idCounter), ...places.keys.map(keyCounter)];
+    const [byId, records, whole, expired, counters, told] = await Promise.all([
+      ask(session, `${all} AND id = ANY($2)`, space, places.ids),
+      ask(session, `${all} AND merge_key = ANY($2) AND seq = 0`, space, places.keys),
+      ask(session, `${all} AND merge_key = ANY($2)`, space, places.wholeKeys),
+      session.query(`${all} AND expires_ms <= $2 LIMIT ${sweepMax}`, [space, nowMs]),
+      this.#counters(session, space, names),
       session.query(
         `SELECT imprint_id, fingerprint, receipt, rejection FROM ${this.#schema}.told
           WHERE space = $1 AND imprint_id = ANY($2) AND told_ms > $3`,
         [space, places.imprintIds, nowMs - IMPRINT_WINDOW_MS],
       ),
     ]);
-    const rows = new Map([...addressed, ...expired].map((row) => [Number(row["number"]), row]));
+    const rows = new Map(
+      [...byId, ...records, ...whole, ...expired].map((row) => [Number(row["number"]), readRow(row)]),
+    );
+    const known = new Set(names);
+    const others = Array.from(rows.values(), ({ entry }) => entry.mergeKey).filter((key) => key !== undefined);
+    // Keys that only show in the rows: of entries that were addressed by id, or have expired.
+    const late = [...new Set(others.map(keyCounter))].filter((name) => !known.has(name));
+    const lateCounters = await this.#counters(session, space, late);
     return {
-      rows: Array.from(rows.values(), readRow),
-      counters: new Map(counters.map((row) => [String(row["name"]), readCounter(row)])),
+      rows: [...rows.values()],
+      counters: new Map([...counters, ...lateCounters].map((row) => [String(row["name"]), readCounter(row)])),
       told: new Map(
         told.map((row) => [
           String(row["imprint_id"]),
@@ -104,6 +104,10 @@ export class ImprintStatements {
       floor: held.floor,
       isSwept: expired.length < sweepMax,
     };
+  }
+
+  async #counters(session: Session, space: number, names: readonly string[]): Promise<readonly Columns[]> {
+    return ask(session, `SELECT * FROM ${this.#schema}.counter WHERE space = $1 AND name = ANY($2)`, space, names);
   }
 
   /** The statements that store the changes, in order; undefined ones have nothing to do. */
@@ -257,6 +261,15 @@ export class ImprintStatements {
       ),
     ];
   }
+}
+
+/** Asks for the rows of several places; nothing if there are none. */
+async function ask(
+  session: Session,
+  text: string,
+  ...[space, places]: [space: number, places: readonly string[]]
+): Promise<readonly Columns[]> {
+  return places.length === 0 ? [] : session.query(text, [space, places]);
 }
 
 type NumberedPut = Put & { readonly number: number };

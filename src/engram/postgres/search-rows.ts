@@ -58,7 +58,7 @@ export async function* matches(session: Session, tables: Tables, search: SpaceSe
     const limit = plan.where === undefined ? Math.min(rows, plan.topK + 1) : rows;
     const scope = { space, nowMs, asOf, words, after, limit };
     const { text, values } = searchStatement(plan, scope, dialect);
-    const part = await session.query(text, values);
+    const part = await session.search(text, values);
     for (const columns of part) {
       const { number, entry } = readRow(columns);
       const score = Number(columns["score"]);
