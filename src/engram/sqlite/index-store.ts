@@ -34,8 +34,10 @@ export class IndexStore {
   /** Puts what an entry has become in place of what it was; words that stay are not touched. */
   replace(number: number, before: StoredEntry, entry: StoredEntry): void {
     const old = new Map(indexWords(before, digest).map((word) => [nameOf(word), word]));
-    for (const word of indexWords(entry, digest)) if (!old.delete(nameOf(word))) this.#addWord(number, word);
+    const fresh = indexWords(entry, digest).filter((word) => !old.delete(nameOf(word)));
+    // A word may stay in a leaf whose size is another now.
     for (const word of old.values()) this.#removeWord(number, word);
+    for (const word of fresh) this.#addWord(number, word);
     this.#removeTags(number, before);
     for (const tag of entry.tags) this.#sql.run("INSERT INTO tag VALUES (?, ?, ?)", this.#space, tag, number);
   }
