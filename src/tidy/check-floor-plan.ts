@@ -58,7 +58,7 @@ function judgeFile({ path, name, room, isTest }: Place, specifier: string): stri
   if (other === undefined || otherRoom === undefined) return "the floor plan has no room for it";
   if (target !== doorOf(other)) return `the door of ${other} is its index.ts`;
   // A test stands above its room only as far as what is made for tests.
-  if (isTest && other === "testing") return undefined;
+  if (isTest && /^testing(?:\/|$)/.test(other)) return undefined;
   if (otherRoom.floor >= room.floor) return `${other} is not below ${name}`;
   if (room.bans?.includes(other) === true) return `${name} may not import ${other}`;
   if (room.outside === true && !publicRooms.includes(other)) return `${other} is no public entry`;

@@ -40,6 +40,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "prism/web": { floor: 5 },
   index: { floor: 7 },
   testing: { floor: 7, gen: true, node: true },
+  "testing/postgres": { floor: 7, node: true, packages: ["pg"] },
   // Stands on the testing kit and on every driver.
   "testing/storm": { floor: 8, gen: true, node: true },
   cli: { floor: 8, node: true },

@@ -2,14 +2,12 @@
 // fresh clone. Plain JavaScript without dependencies, since nothing is installed yet. Silent when there is nothing to
 // do; everything it says goes to stderr, so that the program's own stdout stays its own.
 //
-// `--install-only` leaves out the build, `--rebuild` builds even if nothing has changed.
-//
-// No package needs native code yet. The first that does is compiled here, by `npm rebuild <its name>` after the
-// install, with `npm_config_nodedir` in that child's environment when <prefix>/include/node/node.h stands beside Node.
+// `--install-only` leaves out the build, `--rebuild` builds even if nothing has changed, `--native` compiles the one
+// package with native code if that was not done yet: npm's scripts do not run, so that nothing else runs with them.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lock } from "./lock.mjs";
 
@@ -29,8 +27,8 @@ class StepFailure extends Error {
 }
 
 /** Runs a step with its output on stderr. Throws a StepFailure that says how to mend it. */
-function step(program, args, mend) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: ["ignore", 2, 2] });
+function step(program, args, { mend, env = process.env }) {
+  const { status, error } = spawnSync(program, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
   if (status === 0) return;
   const why = error === undefined ? "" : ` (${error.message})`;
   throw new StepFailure(`failed: ${[program, ...args].join(" ")}${why}\n${mend}`, status ?? 1);
@@ -58,17 +56,38 @@ function needsInstall() {
   return !isInstalled(join(root, "package-lock.json"), join(root, "node_modules", ".package-lock.json"));
 }
 
+function npm(args, how) {
+  const path = process.env["npm_execpath"] ?? "";
+  const [program, ...before] = path.endsWith("npm-cli.js") ? [process.execPath, path] : ["npm"];
+  // The level is said, since `npm start --silent` would hide what went wrong.
+  step(program, [...before, ...args, "--loglevel=error"], how);
+}
+
 function install() {
   say("installing packages (once, some seconds) …");
-  const npm = process.env["npm_execpath"] ?? "";
-  const [program, ...before] = npm.endsWith("npm-cli.js") ? [process.execPath, npm] : ["npm"];
-  // The level is said, since `npm start --silent` would hide what went wrong.
-  const args = ["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  step(
-    program,
-    [...before, ...args],
-    "Mend it: see what npm says above; it needs the registry or a filled cache. Then run the command again.",
-  );
+  npm(["ci", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund"], {
+    mend: "Mend it: see what npm says above; it needs the registry or a filled cache. Then run the command again.",
+  });
+}
+
+const nativeFile = join(root, "node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node");
+
+function needsNative() {
+  return !existsSync(nativeFile);
+}
+
+/** Where Node's headers stand beside it, they are used: nothing has to be fetched. */
+function nodeFolder() {
+  const prefix = dirname(dirname(realpathSync(process.execPath)));
+  return existsSync(join(prefix, "include", "node", "node.h")) ? { npm_config_nodedir: prefix } : {};
+}
+
+function compileNative() {
+  say("compiling better-sqlite3 (once, about a minute) …");
+  npm(["rebuild", "better-sqlite3", "--ignore-scripts=false"], {
+    env: { ...process.env, ...nodeFolder() },
+    mend: "Mend it: it needs a compiler for C++, make and Python, and Node's headers. Then run the command again.",
+  });
 }
 
 /** What the build depends on, as one hash: another commit, another content, another compiler give another. */
@@ -99,20 +118,24 @@ function build() {
   rmSync(next, { recursive: true, force: true });
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const args = [compiler, "-p", join("src", "tidy", "tsconfig.build.json"), "--outDir", next];
-  step(process.execPath, args, "Mend it: correct what the compiler says above, then run the command again.");
+  step(process.execPath, args, {
+    mend: "Mend it: correct what the compiler says above, then run the command again.",
+  });
   writeFileSync(join(next, ".fingerprint"), built);
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);
 }
 
-function prepare({ isInstallOnly, isRebuild }) {
+function prepare({ isInstallOnly, isRebuild, isNative }) {
   const wantsBuild = () => !isInstallOnly && (isRebuild || needsBuild());
-  if (!needsInstall() && !wantsBuild()) return;
+  const wantsNative = () => isNative && needsNative();
+  if (!needsInstall() && !wantsBuild() && !wantsNative()) return;
   const release = lock(join(root, ".cache", "prepare.lock"), say);
   try {
     // Asked again: whoever held the lock has probably done it.
     if (needsInstall()) install();
     if (wantsBuild()) build();
+    if (wantsNative()) compileNative();
   } finally {
     release();
   }
@@ -123,6 +146,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     prepare({
       isInstallOnly: process.argv.includes("--install-only"),
       isRebuild: process.argv.includes("--rebuild"),
+      isNative: process.argv.includes("--native"),
     });
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;

@@ -4,6 +4,7 @@ import { TallyReporter } from "./reporter.mjs";
 export default {
   test: {
     include: ["src/**/*.test.ts", "conformance/**/*.test.ts"],
+    globalSetup: "src/tidy/global-setup.ts",
     reporters: ["default", new TallyReporter()],
   },
 };

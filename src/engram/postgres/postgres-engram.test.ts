@@ -1,9 +1,14 @@
 import pg from "pg";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { engramBattery, type OpenEngram } from "../../testing/index.js";
 import { PostgresEngram } from "./index.js";
 
-const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], pipeline: true });
+const dsn = inject("postgresDsn");
+beforeEach(({ skip }) => {
+  if (dsn === "") skip(inject("postgresMissing"));
+});
+
+const pool = new pg.Pool({ connectionString: dsn, pipeline: true });
 afterAll(() => pool.end());
 
 let schemas = 0;

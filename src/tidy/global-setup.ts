@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import type { TestProject } from "vitest/node";
+import { PostgresServer } from "../testing/postgres/index.js";
+import { notRun } from "./require.mjs";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A PostgreSQL server that tests share; empty if none can be had here. Each takes a schema of its own. */
+    readonly postgresDsn: string;
+    /** With what words to skip a test that needs it, if there is none. */
+    readonly postgresMissing: string;
+  }
+}
+
+let server: PostgresServer | undefined;
+
+/**
+ * Runs before all tests: builds what has changed, since threads and processes run what is built, and brings up a
+ * PostgreSQL server unless DATABASE_URL names one.
+ */
+export async function setup(project: TestProject): Promise<void> {
+  const { status, stderr } = spawnSync(process.execPath, ["src/tidy/prepare.mjs", "--native"], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  const given = process.env["DATABASE_URL"] ?? "";
+  if (given === "") server = await startServer();
+  const dsn = given === "" ? (server?.dsn ?? "") : given;
+  project.provide("postgresDsn", dsn);
+  project.provide("postgresMissing", dsn === "" ? notRun("postgres") : "");
+}
+
+async function startServer(): Promise<PostgresServer | undefined> {
+  try {
+    return await PostgresServer.start();
+  } catch (error) {
+    process.stderr.write(`cosmonapse: there is no PostgreSQL here: ${String(error)}\n`);
+    return undefined;
+  }
+}
+
+/** Runs after all tests. */
+export async function teardown(): Promise<void> {
+  await server?.stop();
+}
