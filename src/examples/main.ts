@@ -1,16 +1,19 @@
 // The main job: the same question twice. The first call computes and remembers, the second finds it in memory.
-import { Axon, Dendrite, InMemoryEngram, MemorySynapse } from "../index.js";
+// `--engram sqlite --path FILE` or `--engram postgres --dsn URL` keep it for the next run, too.
+import { Axon, Dendrite, MemorySynapse } from "../index.js";
+import { readMainOptions } from "./engram-options.js";
 import { researcher, type Answer } from "./researcher.js";
 import { checkQuestion, run } from "./run.js";
 
 await run(async () => {
-  const question = process.argv.slice(2).join(" ") || "what is the meaning of life?";
+  const { createEngram, words } = readMainOptions(process.argv.slice(2), process.env["INIT_CWD"] ?? process.cwd());
+  const question = words.join(" ") || "what is the meaning of life?";
   checkQuestion(question);
 
   await using synapse = new MemorySynapse();
 
   await using host = new Dendrite({ synapse, namespace: "demo", dendriteId: "engram-host", role: "worker" });
-  await host.attachEngram(new InMemoryEngram({ engramId: "ctx", engramKind: "context" }));
+  await host.attachEngram(await createEngram());
 
   await using worker = new Dendrite({ synapse, namespace: "demo", dendriteId: "worker", role: "worker" });
   await worker.attachAxon(
