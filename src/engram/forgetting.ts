@@ -8,7 +8,7 @@ import type { QueryPlan } from "./query.js";
  * is kept, without a name (COS-ENT-023, COS-ENT-024).
  */
 export class Forgetting {
-  /** Ids whose tombstones go, too. */
+  /** Ids whose tombstones go, too. A driver takes out those that still live: a query may name more than it matches. */
   readonly ids: Set<string>;
   /** Keys to be dropped if nothing is left under them. */
   readonly keys = new Set<string>();

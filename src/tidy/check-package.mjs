@@ -7,7 +7,8 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseSync } from "rolldown/utils";
 
-// The types that a program has around it. Those of Node are in `testing` only, which is never loaded in a browser.
+// The types that a program has around it. Those of Node are in entries that are never loaded in a browser.
+const nodeEntries = ["./testing", "./sqlite", "./postgres"];
 const onNode = { lib: ["ES2023", "ESNext.Disposable"], types: ["node"] };
 const inBrowser = { lib: ["ES2023", "ESNext.Disposable", "DOM"], types: [] };
 
@@ -79,6 +80,20 @@ function checkEntry(folder, name, environment) {
   run(resolve("node_modules", "typescript", "bin", "tsc"), "-p", folder);
 }
 
+/** Opens an Engram whose optional package is not there, and gives what it says. */
+function openWithout(folder, [entry, name, options]) {
+  const script = `const { ${name} } = await import("${entry}");
+    const engram = new ${name}({ engramId: "a", engramKind: "b", ...${JSON.stringify(options)} });
+    await engram.open("demo").catch((error) => console.log(error.message));
+    await engram.close();`;
+  return execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, encoding: "utf8" });
+}
+
+const withoutPeers = [
+  ["cosmonapse/sqlite", "SqliteEngram", { path: "memory.db" }, "npm install better-sqlite3"],
+  ["cosmonapse/postgres", "PostgresEngram", { dsn: "postgresql://127.0.0.1:1/none" }, "npm install pg"],
+];
+
 function check(folder) {
   const { installed, dependencies, exports, files } = install(folder);
   const findings = files
@@ -90,10 +105,15 @@ function check(folder) {
       if (!files.includes(file.slice(2))) findings.push(`${name}: ${file} is not in the package`);
     }
     try {
-      checkEntry(folder, name, path === "./testing" ? onNode : inBrowser);
+      checkEntry(folder, name, nodeEntries.includes(path) ? onNode : inBrowser);
     } catch (error) {
       findings.push(`${name}: ${error.stdout || error.stderr || error.message}`);
     }
+  }
+  for (const [entry, name, options, advice] of withoutPeers) {
+    const said = openWithout(folder, [entry, name, options]);
+    if (!said.includes(advice))
+      findings.push(`${entry}: without its package it says '${said.trim()}', not '${advice}'`);
   }
   for (const path of [".", "./gen"])
     findings.push(...findForeignImports(join(installed, exports[path].default), dependencies));

@@ -140,7 +140,10 @@ export class Rows {
       this.#unlink(row);
       forgetting.add(row.entry);
     }
-    for (const id of forgetting.ids) if (!this.#rows.has(id)) forgetting.raise(this.#idCounters.forget(id));
+    for (const id of forgetting.ids) {
+      if (this.#rows.has(id)) forgetting.ids.delete(id);
+      else forgetting.raise(this.#idCounters.forget(id));
+    }
     for (const key of forgetting.keys) {
       if (this.#keys.get(key).size === 0) forgetting.drop(key, this.#keyCounters.forget(key));
     }

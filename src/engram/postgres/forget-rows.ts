@@ -79,6 +79,11 @@ async function dropCounters(
   { schema, space, forgetting }: { schema: string; space: number; forgetting: Forgetting },
 ): Promise<void> {
   const counter = `${schema}.counter`;
+  const living = await session.query(`SELECT id FROM ${schema}.entry WHERE space = $1 AND id = ANY($2)`, [
+    space,
+    [...forgetting.ids],
+  ]);
+  for (const row of living) forgetting.ids.delete(String(row["id"]));
   const ids = await session.query(`DELETE FROM ${counter} WHERE space = $1 AND name = ANY($2) RETURNING version`, [
     space,
     Array.from(forgetting.ids, idCounter),

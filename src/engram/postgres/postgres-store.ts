@@ -119,6 +119,8 @@ export class PostgresStore implements EngramStore {
   }
 
   async forget(space: number, plan: QueryPlan | undefined): Promise<number> {
+    // What has expired goes first, as before every imprint.
+    await this.imprint(space, []);
     return this.#options.connections.use(async (session) => {
       const held = await this.#hold(session, space);
       const entries = await forgetRows(

@@ -39,9 +39,11 @@ export function forget(stores: Stores, { space, nowMs, plan }: Commands["forget"
 
 function forgetSpace(sql: Statements, space: number): { count: number; highest: bigint } {
   const highest = sql.get(
-    `SELECT max((SELECT coalesce(max(version), 0) FROM counter WHERE space = ?1),
-      (SELECT coalesce(max(version), 0) FROM entry WHERE space = ?1)) AS version, 
-      (SELECT count(*) FROM entry WHERE space = ?1) AS count`,
+    `SELECT max((SELECT coalesce(max(version), 0) FROM counter WHERE space = ?),
+      (SELECT coalesce(max(version), 0) FROM entry WHERE space = ?)) AS version,
+      (SELECT count(*) FROM entry WHERE space = ?) AS count`,
+    space,
+    space,
     space,
   );
   for (const table of ["entry", "word", "tag", "counter", "told"])
@@ -64,6 +66,10 @@ function forgetMatches(
     index.remove(match.number, match.entry);
   }
   for (const id of forgetting.ids) {
+    if (sql.get("SELECT 1 FROM entry WHERE space = ? AND id = ?", space, id) !== undefined) {
+      forgetting.ids.delete(id);
+      continue;
+    }
     for (const row of sql.all(
       "DELETE FROM counter WHERE space = ? AND name = ? RETURNING version",
       space,

@@ -18,7 +18,7 @@ const allBuckets = `(WITH RECURSIVE b (bucket) AS (SELECT 0 UNION ALL
   SELECT bucket + 1 FROM b WHERE bucket < (SELECT ${bucketOf("max(number)")} FROM entry)) SELECT bucket FROM b)`;
 
 /** How statements are written for this schema. */
-const dialect: Dialect = {
+export const dialect: Dialect = {
   table: (name) => name,
   place: (n) => `?${n}`,
   buckets: { of: bucketOf, all: allBuckets },

@@ -32,19 +32,17 @@ export class StoreThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(workerFile, { workerData: this.#options });
+    const worker = new Worker(workerFile, { workerData: this.#options, execArgv: [] });
     const ended = createDeferred<void>();
     this.#ended = ended.promise;
-    let why = "its thread ended";
+    let error = new CosmoError("ENGRAM_FAILED", `${this.#options.path}: its thread ended; try again`);
     worker.on("message", (reply: Reply) => this.#settle(worker, reply));
-    worker.on("error", (error) => {
-      why = describeThrown(error);
+    worker.on("error", (thrown) => {
+      error = explain(thrown, this.#options.path);
     });
     worker.on("exit", () => {
       if (this.#worker === worker) this.#worker = undefined;
-      for (const { reject } of this.#asked.values()) {
-        reject(new CosmoError("ENGRAM_FAILED", `${this.#options.path}: ${why}; try again`));
-      }
+      for (const { reject } of this.#asked.values()) reject(error);
       this.#asked.clear();
       ended.resolve();
     });
@@ -66,4 +64,14 @@ export class StoreThread {
     this.#worker = undefined;
     await this.#ended;
   }
+}
+
+/** Why a thread ended: the package may not be there, or not be compiled for this Node. */
+function explain(thrown: unknown, path: string): CosmoError {
+  const what = describeThrown(thrown);
+  if (!/better.sqlite3/i.test(what)) return new CosmoError("ENGRAM_FAILED", `${path}: ${what}`, { cause: thrown });
+  const message =
+    "SqliteEngram needs the package better-sqlite3, which is not installed or not compiled: " +
+    "npm install better-sqlite3, or use InMemoryEngram";
+  return new CosmoError("INVALID_ARGUMENT", message, { cause: thrown });
 }

@@ -64,6 +64,8 @@ export class Store {
 
   #forget(command: Commands["forget"]): Answers["forget"] {
     const stores = { database: this.#database, sql: this.#sql, recalls: this.#recalls };
+    // What has expired goes first, as before every imprint.
+    whileLocked(() => this.#imprint({ ...command, requests: [] }));
     return forget(stores, command);
   }
 
