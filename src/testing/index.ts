@@ -25,6 +25,8 @@ export {
   type BatteryReport,
   type EngramCase,
   type OpenEngram,
+  type PagingStage,
+  type ProgramStage,
   type Vector,
   type VectorFilter,
   type VectorImprint,

@@ -6,6 +6,14 @@ export function isObject(value: unknown): value is Content {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The RFC 8785 text of a value from JSON. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const names = Object.keys(value).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join()}}`;
+}
+
 /** RFC 7396 as its pseudocode says. */
 export function patch(target: unknown, change: unknown): unknown {
   if (!isObject(change)) return change;
@@ -22,7 +30,7 @@ export function unite(target: unknown, change: unknown): unknown {
   if (change === null) return target;
   if (Array.isArray(change)) {
     const all: unknown[] = [...(Array.isArray(target) ? target : []), ...change];
-    return all.filter((one, at) => all.findIndex((other) => JSON.stringify(other) === JSON.stringify(one)) === at);
+    return all.filter((one, at) => all.findIndex((other) => canonical(other) === canonical(one)) === at);
   }
   if (!isObject(change)) return change;
   const result: Record<string, unknown> = isObject(target) ? { ...target } : {};

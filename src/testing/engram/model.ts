@@ -1,11 +1,12 @@
-import { isObject, patch, unite, type Content } from "./model-merge.js";
-import type { VectorImprint } from "./vector.js";
+import { canonical, isObject, patch, unite, type Content } from "./model-merge.js";
+import { recallNaively, type ModelHit } from "./model-recall.js";
+import type { VectorImprint, VectorQuery } from "./vector.js";
 
 /** An entry of the model. */
 export interface ModelEntry {
   readonly id: string;
   readonly key: string | undefined;
-  readonly content: Readonly<Record<string, unknown>>;
+  readonly content: Content;
   readonly tags: readonly string[];
   readonly version: number;
   readonly createdMs: number;
@@ -18,6 +19,7 @@ export interface ModelEntry {
 export interface ModelAnswer {
   readonly code?: string;
   readonly id?: string;
+  readonly key?: string | null;
   readonly version?: number;
   readonly seq?: number | null;
   readonly created?: boolean;
@@ -27,7 +29,7 @@ export interface ModelAnswer {
 
 /**
  * What an Engram does, written as plainly as possible: one list, looked through from end to end, nothing ever swept. It
- * shares no code with an Engram, so that one mistake is not made twice. Content must have its names in order.
+ * shares no code with an Engram, so that one mistake is not made twice. Its ids are its own.
  */
 export class EngramModel {
   nowMs = 0;
@@ -35,10 +37,24 @@ export class EngramModel {
   #made = 0;
   readonly #versions = new Map<string, number>();
   readonly #seqs = new Map<string, number>();
-  readonly #told = new Map<string, { print: string; answer: ModelAnswer }>();
+  readonly #told = new Map<string, { print: string; imprint: VectorImprint; answer: ModelAnswer }>();
+  /** Where places begin: the highest version that was forgotten. */
+  #floor = 0;
 
-  /** The visible entries. */
-  live(): readonly ModelEntry[] {
+  /** The ids so far. */
+  ids(): readonly string[] {
+    return Array.from({ length: this.#made }, (_, index) => modelId(index + 1));
+  }
+
+  /** What a query finds, in order; undefined: it is refused. `holds` is what its filter means. */
+  recall(query: VectorQuery, holds: (content: Content) => boolean): readonly ModelHit[] | undefined {
+    return recallNaively(
+      this.#live().filter(({ content }) => holds(content)),
+      query,
+    );
+  }
+
+  #live(): readonly ModelEntry[] {
     return this.#entries.filter((entry) => this.nowMs < entry.expiresMs);
   }
 
@@ -49,8 +65,8 @@ export class EngramModel {
       rest.op,
       rest.merge_key,
       rest.id,
-      rest.content_text,
-      rest.tags,
+      rest.content_text === undefined ? null : canonical(JSON.parse(rest.content_text)),
+      [...new Set(rest.tags)].sort(),
       rest.if_version,
       rest.ttl_ms,
       rest.strategy,
@@ -62,20 +78,20 @@ export class EngramModel {
         : { code: "IDEMPOTENCY_MISMATCH", replayed: false };
     }
     const answer = this.#decide(imprint);
-    this.#told.set(imprintId, { print, answer });
+    this.#told.set(imprintId, { print, imprint, answer });
     return answer;
   }
 
   #decide(imprint: VectorImprint): ModelAnswer {
     const { op, merge_key: key, id, if_version: condition } = imprint;
-    const byId = this.live().find((entry) => entry.id === id);
-    const underKey = this.live().filter((entry) => key !== undefined && entry.key === key);
+    const byId = this.#live().find((entry) => entry.id === id);
+    const underKey = this.#live().filter((entry) => key !== undefined && entry.key === key);
     const refuse = (code: string): ModelAnswer => ({ code, replayed: false });
     if (key !== undefined && id !== undefined) {
       const conflict = byId === undefined ? underKey.length > 0 : byId.key !== key;
       if (conflict) return refuse("ID_CONFLICT");
     }
-    const there = id === undefined ? underKey : this.live().filter((entry) => entry.id === id);
+    const there = id === undefined ? underKey : this.#live().filter((entry) => entry.id === id);
     const isSequence = there.some((entry) => entry.seq !== null);
     if (op === "append" && there.length > 0 && !isSequence) return refuse("KIND_CONFLICT");
     if (op !== "append" && op !== "delete" && isSequence) return refuse("KIND_CONFLICT");
@@ -88,7 +104,7 @@ export class EngramModel {
   }
 
   #versionOf(place: string): number {
-    return this.#versions.get(place) ?? 0;
+    return this.#versions.get(place) ?? this.#floor;
   }
 
   #lastVersion(id: string | undefined, key: string | undefined): number {
@@ -107,7 +123,7 @@ export class EngramModel {
     const key = imprint.merge_key ?? there[0]?.key;
     const last = this.#lastVersion(imprint.id ?? (isWholeKey ? undefined : there[0]?.id), key);
     if (there.length === 0)
-      return { id: "", version: last, seq: null, created: false, deleted: false, replayed: false };
+      return { id: "", key: key ?? null, version: last, seq: null, created: false, deleted: false, replayed: false };
     this.#entries = this.#entries.filter((entry) => !there.includes(entry));
     this.#count(
       there.map((entry) => entry.id),
@@ -115,14 +131,14 @@ export class EngramModel {
       last + 1,
     );
     const id = isWholeKey ? "" : (there[0]?.id ?? "");
-    return { id, version: last + 1, seq: null, created: false, deleted: true, replayed: false };
+    return { id, key: key ?? null, version: last + 1, seq: null, created: false, deleted: true, replayed: false };
   }
 
   #put(imprint: VectorImprint, before: ModelEntry | undefined): ModelAnswer {
     const content: Content = JSON.parse(imprint.content_text ?? "{}");
     const key = before === undefined ? imprint.merge_key : before.key;
-    const id = before?.id ?? imprint.id ?? `eng_${String((this.#made += 1)).padStart(26, "0")}`;
-    const version = this.#lastVersion(id, key) + 1;
+    const id = before?.id ?? imprint.id ?? modelId((this.#made += 1));
+    const version = this.#lastVersion(before?.id ?? imprint.id, key) + 1;
     const isMerge = imprint.op === "merge";
     const combined =
       imprint.strategy === "deep_union" ? unite(before?.content ?? {}, content) : patch(before?.content ?? {}, content);
@@ -135,7 +151,8 @@ export class EngramModel {
       id,
       key,
       content: isMerge && isObject(combined) ? combined : content,
-      tags: [...new Set(tags)].sort(),
+      // Bytes of UTF-8 are in the order of code points.
+      tags: [...new Set(tags)].sort((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right))),
       version,
       createdMs: before?.createdMs ?? this.nowMs,
       updatedMs: this.nowMs,
@@ -143,6 +160,40 @@ export class EngramModel {
       seq,
     });
     this.#count([id], key, version);
-    return { id, version, seq, created: before === undefined, deleted: false, replayed: false };
+    return { id, key: key ?? null, version, seq, created: before === undefined, deleted: false, replayed: false };
   }
+
+  /** Purges what a query finds, or everything; how many entries went. Undefined: the query is refused. */
+  forget(query: VectorQuery | undefined, holds: (content: Content) => boolean): number | undefined {
+    const gone = query === undefined ? this.#live() : this.recall(query, holds)?.map(({ entry }) => entry);
+    if (gone === undefined) return undefined;
+    this.#entries = this.#live().filter((entry) => !gone.includes(entry));
+    const left = new Set(this.#entries.flatMap(({ id, key }) => placesOf([id], [key])));
+    const named = placesOf(
+      [...(query?.ids ?? []), ...gone.map(({ id }) => id)],
+      [query?.merge_key, ...gone.map(({ key }) => key)],
+    );
+    const places = query === undefined ? [...this.#versions.keys()] : named;
+    const empty = new Set(places.filter((place) => !left.has(place)));
+    for (const place of empty) {
+      this.#floor = Math.max(this.#floor, this.#versions.get(place) ?? 0);
+      this.#versions.delete(place);
+      this.#seqs.delete(place.slice("key ".length));
+    }
+    for (const [imprintId, { imprint, answer }] of this.#told) {
+      // A refusal says which place the imprint named, a receipt which entry it was.
+      const { id, key } = answer.code === undefined ? answer : { id: imprint.id, key: imprint.merge_key };
+      if (query === undefined || placesOf([id], [key]).some((place) => empty.has(place))) this.#told.delete(imprintId);
+    }
+    return gone.length;
+  }
+}
+
+function placesOf(ids: readonly (string | undefined)[], keys: readonly (string | null | undefined)[]): string[] {
+  const isNamed = (name: string | null | undefined): boolean => (name ?? "") !== "";
+  return [...ids.filter(isNamed).map((id) => `id ${id}`), ...keys.filter(isNamed).map((key) => `key ${key}`)];
+}
+
+function modelId(number: number): string {
+  return `eng_${String(number).padStart(26, "0")}`;
 }

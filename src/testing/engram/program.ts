@@ -1,42 +1,63 @@
-import { RecallMode } from "../../../gen/cosmonapse/v1/memory.js";
 import type { Engram } from "../../engram/index.js";
-import { toCosmoError } from "../../errors/index.js";
 import type { FakeClock } from "../fake-clock.js";
-import { Draw, drawImprint, drawQuery, type DrawnQuery } from "./draw.js";
-import { createCall } from "./fixtures.js";
-import { EngramModel, type ModelEntry } from "./model.js";
-import { vectorImprint, vectorQuery, type VectorScope } from "./vector-body.js";
-import type { VectorImprint, VectorQuery } from "./vector.js";
+import { drawImprint, Pool } from "./draw-imprint.js";
+import { drawQuery, type DrawnQuery } from "./draw-query.js";
+import { Draw } from "./draw.js";
+import { canonical } from "./model-merge.js";
+import { EngramModel } from "./model.js";
+import { Player, type Answer, type PageDraw, type SeenHits, type Sent } from "./player.js";
 
-type Sent = readonly [imprint: VectorImprint, imprintId: string];
+/** Where a random program plays. */
+export interface ProgramStage {
+  /** Engrams with one id, whose time this clock decides. */
+  readonly engrams: readonly Engram[];
+  /** The clock of all of them. */
+  readonly clock: FakeClock;
+  /** A namespace that is still empty in all of them. */
+  readonly namespace: string;
+  /** True if entries are forgotten, too, which takes some time in a database. Default: false. */
+  readonly forgets?: boolean;
+}
 
-/** A random program, on an Engram and on the model at once. */
+/** A random program, on Engrams and on the model at once. */
 class Program {
   readonly #model = new EngramModel();
-  /** The id in the Engram of each id in the model. */
-  readonly #ids = new Map<string, string>();
   readonly #sent: Sent[] = [];
-  readonly #engram: Engram;
-  readonly #clock: FakeClock;
+  readonly #stage: ProgramStage;
   readonly #draw: Draw;
-  readonly #scope: VectorScope;
+  readonly #pool: Pool;
+  readonly #players: readonly Player[];
 
-  constructor(engram: Engram, clock: FakeClock, draw: Draw) {
-    this.#engram = engram;
-    this.#clock = clock;
+  constructor(stage: ProgramStage, draw: Draw) {
+    this.#stage = stage;
     this.#draw = draw;
-    this.#scope = { bound: this.#ids, startMs: clock.wallMs() };
+    this.#pool = new Pool(draw);
+    const startMs = stage.clock.wallMs();
+    this.#players = stage.engrams.map((engram) => new Player(engram, stage.namespace, startMs));
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.#players.map((player) => player.open()));
   }
 
   /** One step; what differs, in words. */
   async step(): Promise<readonly string[]> {
-    const kind = this.#draw.below(10);
-    if (kind < 6) return this.#imprint(...this.#nextImprint());
-    if (kind < 9) return this.#recall(drawQuery(this.#draw, [...this.#ids.keys()], this.#model.nowMs));
+    const kind = this.#draw.below(12);
+    if (kind < 7) return this.#imprint(this.#nextImprints());
+    if (kind === 7 && this.#stage.forgets === true) return this.#forget(this.#nextQuery());
+    if (kind < 11) return this.#recall(this.#nextQuery());
     const ms = 1 + this.#draw.below(3);
     this.#model.nowMs += ms;
-    this.#clock.advance(ms);
+    this.#stage.clock.advance(ms);
     return [];
+  }
+
+  /** Mostly one; else some that are sent at once, which a database stores together. */
+  #nextImprints(): readonly Sent[] {
+    const count = this.#draw.once(5) ? 2 + this.#draw.below(4) : 1;
+    const sent = Array.from({ length: count }, () => this.#nextImprint());
+    this.#sent.push(...sent);
+    return sent;
   }
 
   /** Mostly a new imprint; else one of the last again, or another under its imprint id. */
@@ -44,110 +65,72 @@ class Program {
     const kind = this.#draw.below(12);
     const again = kind < 3 ? this.#draw.pick(this.#sent.slice(-6)) : undefined;
     if (again !== undefined && kind < 2) return again;
-    const imprint = drawImprint(this.#draw, [...this.#ids.keys()]);
-    const sent: Sent = [imprint, again?.[1] ?? `imprint-${this.#sent.length}`];
-    this.#sent.push(sent);
-    return sent;
+    const imprint = drawImprint(this.#draw, this.#pool, this.#model.ids());
+    return [imprint, again?.[1] ?? `imprint-${this.#sent.length}-${this.#draw.below(5)}`];
   }
 
-  async #imprint(imprint: VectorImprint, imprintId: string): Promise<readonly string[]> {
-    const wanted = this.#model.imprint(imprint, imprintId);
-    const body = vectorImprint({ ...imprint, imprint_id: imprintId }, this.#scope);
-    try {
-      const { id, version, seq, created, deleted, replayed } = await this.#engram.imprint(body, createCall());
-      if (wanted.id !== undefined && wanted.id !== "" && !this.#ids.has(wanted.id)) this.#ids.set(wanted.id, id);
-      const seen = {
-        id,
-        version: Number(version),
-        seq: seq === undefined ? null : Number(seq),
-        created,
-        deleted,
-        replayed,
-      };
-      return differ(imprint, seen, { ...wanted, id: this.#ids.get(wanted.id ?? "") ?? "" });
-    } catch (thrown) {
-      const error = toCosmoError(thrown, "INTERNAL");
-      return differ(imprint, { code: error.code, replayed: error.detail.replayed }, wanted);
-    }
+  #nextQuery(): DrawnQuery {
+    return drawQuery(this.#draw, this.#pool, { known: this.#model.ids(), nowMs: this.#model.nowMs });
+  }
+
+  async #imprint(batch: readonly Sent[]): Promise<readonly string[]> {
+    const wanted = batch.map(([imprint, imprintId]) => this.#model.imprint(imprint, imprintId));
+    const played = await Promise.all(this.#players.map((player) => player.imprint(batch, wanted)));
+    return batch.flatMap((step, index) => {
+      const answers = played.map((answer) => answer[index]).filter((answer) => answer !== undefined);
+      return compare(step, answers, wanted[index]);
+    });
   }
 
   async #recall({ query, holds }: DrawnQuery): Promise<readonly string[]> {
-    const wanted = recallNaively(this.#model.live().filter(holds), query).map(({ entry, score }) => [
-      this.#ids.get(entry.id),
-      entry.version,
-      JSON.stringify(entry.content, [...Object.keys(entry.content).sort(), "p", "q"]),
-      entry.tags,
-      score,
-    ]);
-    const topK = 1 + this.#draw.below(4);
-    const seen: unknown[] = [];
-    let cursor = "";
-    do {
-      const body = vectorQuery({ ...query, top_k: topK, cursor }, this.#scope);
-      const page = await this.#engram.recall({ query: body, mode: RecallMode.ALL }, createCall());
-      for (const { entry, score } of page.hits) {
-        const text = new TextDecoder().decode(entry?.content?.data);
-        seen.push([entry?.id, Number(entry?.version), text, entry?.tags, score]);
-      }
-      cursor = page.cursor;
-    } while (cursor !== "");
-    return differ(query, { seen }, { seen: wanted });
+    const wanted: SeenHits =
+      this.#model
+        .recall(query, holds)
+        ?.map(({ entry, score }) => [entry.id, entry.version, canonical(entry.content), entry.tags, score]) ??
+      "INVALID_FILTER";
+    const pages: PageDraw = {
+      topK: 1 + this.#draw.below(4),
+      pageBytes: this.#draw.once(3) ? 750 + this.#draw.below(1_000) : 4_194_304,
+    };
+    const answers = await Promise.all(this.#players.map((player) => player.recall(query, pages)));
+    // Only the bytes tell what does not fit into a page.
+    const expected = answers[0]?.seen === "TOO_LARGE" ? "TOO_LARGE" : wanted;
+    return compare({ ...query, ...pages }, answers, expected);
+  }
+
+  async #forget({ query, holds }: DrawnQuery): Promise<readonly string[]> {
+    const drawn = this.#draw.once(6) ? undefined : query;
+    const wanted = this.#model.forget(drawn, holds) ?? "INVALID_FILTER";
+    const seen = await Promise.all(this.#players.map((player) => player.forget(drawn)));
+    const answers = seen.map((one) => ({ seen: one, bytes: "" }));
+    return compare({ forget: drawn ?? "everything" }, answers, wanted);
   }
 }
 
-function differ(step: unknown, seen: object, wanted: object): readonly string[] {
-  const text = (value: object): string => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return text(seen) === text(wanted) ? [] : [`${JSON.stringify(step)}: saw ${text(seen)}, expected ${text(wanted)}`];
-}
-
-interface Scored {
-  readonly entry: ModelEntry;
-  readonly score: number;
-}
-
-/** A recall by its definition, filters apart: everything is looked at and sorted. */
-function recallNaively(entries: readonly ModelEntry[], query: VectorQuery): readonly Scored[] {
-  return entries
-    .filter((entry) => query.merge_key === undefined || entry.key === query.merge_key)
-    .filter((entry) => query.ids === undefined || query.ids.includes(entry.id))
-    .filter((entry) => (query.tags ?? []).every((tag) => entry.tags.includes(tag)))
-    .filter((entry) => entry.updatedMs >= (query.since_ms ?? -Infinity))
-    .filter((entry) => entry.updatedMs < (query.until_ms ?? Infinity))
-    .map((entry) => ({
-      entry,
-      score: query.text === undefined ? 1 : scoreNaively(entry, query.text, query.text_match),
-    }))
-    .filter(({ score }) => score > 0 && score >= (query.min_score ?? 0))
-    .sort((a, b) => b.score - a.score || b.entry.updatedMs - a.entry.updatedMs || (a.entry.id < b.entry.id ? 1 : -1));
-}
-
-/** The texts of an entry are what stands between quotes and is no name, and the tags. */
-function scoreNaively(entry: ModelEntry, text: string, match: string | undefined): number {
-  const wanted = [...new Set(text.split(" "))];
-  const quoted = [...JSON.stringify(entry.content).matchAll(/"([^"]*)"(:?)/g)];
-  const leaves = quoted.flatMap(([, leaf = "", colon]) => (colon === ":" ? [] : [leaf.split(" ")]));
-  leaves.push(...entry.tags.map((tag) => [tag]));
-  const isThere = (word: string): boolean => leaves.some((leaf) => leaf.includes(word));
-  if (match === "any" ? !wanted.some(isThere) : !wanted.every(isThere)) return 0;
-  const scores = leaves.map((leaf) => {
-    const shared = wanted.filter((word) => leaf.includes(word)).length;
-    return shared / new Set([...wanted, ...leaf]).size;
+/** What an Engram says otherwise than the model, or otherwise than the first Engram. */
+function compare<T>(step: unknown, answers: readonly Answer<T>[], wanted: T | undefined): readonly string[] {
+  return answers.flatMap(({ seen, bytes }, index) => {
+    const where = `Engram ${index + 1}, ${JSON.stringify(step)}`;
+    const [left, right] = [text(seen), text(wanted)];
+    if (left !== right) return [`${where}: saw ${left}, expected ${right}`];
+    const first = answers[0]?.bytes;
+    return bytes === first ? [] : [`${where}: gave the bytes ${bytes}, the first Engram ${first}`];
   });
-  return Math.max(...scores);
+}
+
+/** Canonical, so that the order of names does not count; what is not there is null. */
+function text(value: unknown): string {
+  return canonical(JSON.parse(JSON.stringify(value ?? null)));
 }
 
 /**
- * Runs a random program on an empty Engram and on the model, as long as there are numbers; what differs first, in
- * words. Empty: they agree.
+ * Runs a random program on Engrams and on the model, as long as there are numbers; what differs first, in words. Empty:
+ * all agree, the Engrams with each other byte for byte.
  */
-export async function runProgram(
-  engram: Engram,
-  clock: FakeClock,
-  numbers: readonly number[],
-): Promise<readonly string[]> {
-  await engram.open("vectors");
+export async function runProgram(stage: ProgramStage, numbers: readonly number[]): Promise<readonly string[]> {
   const draw = new Draw(numbers);
-  const program = new Program(engram, clock, draw);
+  const program = new Program(stage, draw);
+  await program.open();
   while (!draw.isEmpty) {
     const findings = await program.step();
     if (findings.length > 0) return findings;
