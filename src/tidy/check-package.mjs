@@ -81,7 +81,7 @@ function checkEntry(folder, name, environment) {
 }
 
 /** Opens an Engram whose optional package is not there, and gives what it says. */
-function openWithout(folder, [entry, name, options]) {
+function openWithout(folder, { entry, name, options }) {
   const script = `const { ${name} } = await import("${entry}");
     const engram = new ${name}({ engramId: "a", engramKind: "b", ...${JSON.stringify(options)} });
     await engram.open("demo").catch((error) => console.log(error.message));
@@ -90,8 +90,13 @@ function openWithout(folder, [entry, name, options]) {
 }
 
 const withoutPeers = [
-  ["cosmonapse/sqlite", "SqliteEngram", { path: "memory.db" }, "npm install better-sqlite3"],
-  ["cosmonapse/postgres", "PostgresEngram", { dsn: "postgresql://127.0.0.1:1/none" }, "npm install pg"],
+  { entry: "cosmonapse/sqlite", name: "SqliteEngram", options: { path: "memory.db" }, package: "better-sqlite3" },
+  {
+    entry: "cosmonapse/postgres",
+    name: "PostgresEngram",
+    options: { dsn: "postgresql://127.0.0.1:1/none" },
+    package: "pg",
+  },
 ];
 
 function check(folder) {
@@ -110,10 +115,10 @@ function check(folder) {
       findings.push(`${name}: ${error.stdout || error.stderr || error.message}`);
     }
   }
-  for (const [entry, name, options, advice] of withoutPeers) {
-    const said = openWithout(folder, [entry, name, options]);
-    if (!said.includes(advice))
-      findings.push(`${entry}: without its package it says '${said.trim()}', not '${advice}'`);
+  for (const peer of withoutPeers) {
+    const said = openWithout(folder, peer);
+    const advice = `npm install ${peer.package}`;
+    if (!said.includes(advice)) findings.push(`${peer.entry}: it says '${said.trim()}', not '${advice}'`);
   }
   for (const path of [".", "./gen"])
     findings.push(...findForeignImports(join(installed, exports[path].default), dependencies));

@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   examples: { floor: 9, node: true, outside: true },
   bench: { floor: 9, gen: true, node: true },
   conformance: { floor: 9, gen: true, node: true, outside: true },
-  tidy: { floor: 10, gen: true, node: true, packages: ["rolldown"] },
+  tidy: { floor: 10, gen: true, node: true, packages: ["rolldown", "vitest"] },
 };
 
 /** The rooms whose doors are public entries of the package. */
