@@ -35,7 +35,10 @@ function say(line: object): void {
 }
 
 /** For how long at most a writer that lost gives way, milliseconds. */
-const giveWayMs = 40;
+const giveWayMs = 100;
+
+/** How often a wish is sent while the backend fails. */
+const triesMax = 20;
 
 const recorders = new WeakMap<Engram, Recorder>();
 
@@ -48,9 +51,13 @@ async function storm({ engram, name, seed }: Writer): Promise<void> {
     const wishes = load.next();
     done += wishes.length;
     const asked = wishes.map(async (wish) => {
-      let answer = await recorder.ask(name, wish);
-      while (answer === undefined) answer = await recorder.ask(name, wish);
-      load.learn(wish, answer);
+      for (let tries = 0; tries < triesMax; tries += 1) {
+        const answer = await recorder.ask(name, wish);
+        if (answer === undefined) continue;
+        load.learn(wish, answer);
+        return;
+      }
+      throw new Error(`the Engram failed ${triesMax} times: ${JSON.stringify(wish)}`);
     });
     await Promise.all(asked);
   }
