@@ -1,7 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { createHash } from "node:crypto";
 import { Effect } from "../../../gen/cosmonapse/v1/options.js";
 import { CosmoError, describeThrown } from "../../errors/index.js";
-import { systemClock } from "../../foundation/index.js";
 import type { Columns } from "../index.js";
 
 /** What this driver uses of a client of the package pg. */
@@ -73,7 +73,8 @@ export class Connections {
       } catch (thrown) {
         if (!isPassing(thrown) || this.#isClosed) throw toEngramFailed(thrown);
       }
-      await new Promise<void>((resume) => systemClock.schedule(pauseMs * (0.5 + Math.random()), resume));
+      // Unlike the clock's, this timer keeps the process alive: somebody waits for the answer.
+      await pause(pauseMs * (0.5 + Math.random()));
     }
     return this.once(run);
   }
