@@ -1,6 +1,6 @@
 // The program of a writer process: it opens an Engram and puts a load on it, on the contract alone. What it has to say
 // it writes at once to its stdout, so that whoever kills it knows what it was told before.
-import { writeSync } from "node:fs";
+import { appendFileSync, writeSync } from "node:fs";
 import type { Engram } from "../../engram/index.js";
 import { Dice } from "./dice.js";
 import { askEngram } from "./engram-client.js";
@@ -95,11 +95,13 @@ async function append({ engram, name, seed }: Writer): Promise<void> {
   }
 }
 
-/** Imprints one after another, and says of each how it is kept. */
+/** Imprints one after another; says of each how it is kept, and marks it in the log of syncs, if there is one. */
 async function upsert({ engram, name }: Writer): Promise<void> {
+  const log = process.env["COSMO_SYNC_LOG"];
   for (let done = 0; done < options.operations; done += 1) {
     const wish = { op: "upsert", key: "k", imprintId: `${name}-${done}`, content: { n: done } } as const;
     await askEngram(engram, stormNamespace, wish);
+    if (log !== undefined) appendFileSync(log, "acknowledged\n");
     say({ acknowledged: done, durability: engram.durability });
   }
 }
