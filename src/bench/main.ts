@@ -1,8 +1,13 @@
-// `npm run bench`: all figures in one run; `npm run bench -- codec` or `-- bus` for some of them.
+// `npm run bench`: all figures in one run; `npm run bench -- codec` or `-- bus` for some of them; `npm run bench:engrams` for the Engrams.
 import { benchBus } from "./bus.js";
 import { benchCodec } from "./codec.js";
+import { benchEngrams } from "./engrams/engrams.js";
 
-const benches: Readonly<Record<string, () => void | Promise<void>>> = { codec: benchCodec, bus: benchBus };
+const benches: Readonly<Record<string, () => void | Promise<void>>> = {
+  codec: benchCodec,
+  bus: benchBus,
+  engrams: benchEngrams,
+};
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 

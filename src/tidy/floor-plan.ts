@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "testing/storm": { floor: 8, gen: true, node: true },
   cli: { floor: 8, node: true },
   examples: { floor: 9, node: true, outside: true },
-  bench: { floor: 9, gen: true, node: true },
+  bench: { floor: 9, gen: true, node: true, packages: ["better-sqlite3", "pg"] },
   conformance: { floor: 9, gen: true, node: true, outside: true },
   tidy: { floor: 10, gen: true, node: true, packages: ["rolldown", "vitest"] },
 };

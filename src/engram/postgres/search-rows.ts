@@ -48,11 +48,30 @@ export async function searchAll(session: Session, tables: Tables, search: SpaceS
   return { found, asOf };
 }
 
+/** Beyond this many entries a word is as common as any other. */
+const commonMax = 1_000;
+
+/** The words of the query as the index has them, the rarest first if all must be there. */
+async function rarestFirst(
+  session: Session,
+  { schema, digest }: Tables,
+  { plan, space }: SpaceSearch,
+): Promise<readonly string[]> {
+  const words = indexQuery(plan.words ?? new Set(), digest);
+  if (words.length === 1 || plan.matchesAny) return words;
+  const some = `SELECT 1 FROM ${schema}.word x WHERE x.space = $1 AND x.word = w.word LIMIT ${commonMax}`;
+  const counted = await session.query(
+    `SELECT w.word, (SELECT count(*) FROM (${some}) s) AS count FROM unnest($2::text[]) AS w (word) ORDER BY count`,
+    [space, words],
+  );
+  return counted.map(({ word }) => String(word));
+}
+
 /** All matches in the order of hits, fetched in growing parts. Needs a transaction unless the first part is enough. */
 export async function* matches(session: Session, tables: Tables, search: SpaceSearch): AsyncIterable<Match> {
   const { plan, asOf, space, nowMs } = search;
   const dialect: Dialect = { table: (name) => `${tables.schema}.${name}`, place: (n) => `$${n}` };
-  const words = plan.words === undefined ? undefined : indexQuery(plan.words, tables.digest);
+  const words = plan.words && (await rarestFirst(session, tables, search));
   let after: Position | undefined = plan.cursor;
   for (let rows = rowsFirst; ; rows = Math.min(2 * rows, rowsMax)) {
     const limit = plan.where === undefined ? Math.min(rows, plan.topK + 1) : rows;

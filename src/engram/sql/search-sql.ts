@@ -156,8 +156,10 @@ class SearchWriter {
   #holders([rarest = "", ...others]: readonly string[]): string {
     const holds = others.map(
       (other) => `AND EXISTS (SELECT 1 FROM ${this.#dialect.table("word")} x
-        WHERE ${this.#in("x", "c.number")} AND x.word = ${this.#place(other)} AND x.number = c.number)`,
+        WHERE ${this.#in("x", "c.number")} AND x.word = ${this.#place(other)} AND x.number = c.number
+        LIMIT 1 OFFSET 0)`,
     );
+    // The offset keeps PostgreSQL from planning so many joins: looked up one after another, the first miss ends it.
     return `SELECT DISTINCT c.number FROM ${this.#words("c")}
       WHERE ${this.#in("c")} AND c.word = ${this.#place(rarest)} ${holds.join(" ")}`;
   }

@@ -13,9 +13,18 @@ import { bucketOf } from "./schema.js";
 import { digest } from "./index-store.js";
 import type { Statements } from "./statements.js";
 
-/** Every bucket that an entry of the file may be in. */
-const allBuckets = `(WITH RECURSIVE b (bucket) AS (SELECT 0 UNION ALL
-  SELECT bucket + 1 FROM b WHERE bucket < (SELECT ${bucketOf("max(number)")} FROM entry)) SELECT bucket FROM b)`;
+const lastBucket = `(SELECT ${bucketOf("max(number)")} FROM entry)`;
+
+/** The buckets that an entry of the file may be in: every one, or one in so many. */
+function bucketsBy(step: string): string {
+  return `(WITH RECURSIVE b (bucket) AS (SELECT 0 UNION ALL
+    SELECT bucket + ${step} FROM b WHERE bucket + ${step} <= ${lastBucket}) SELECT bucket FROM b)`;
+}
+
+const allBuckets = bucketsBy("1");
+
+/** About 32 buckets, spread over all: what is rare there is rare. */
+const someBuckets = bucketsBy(`max(1, ${lastBucket} / 32)`);
 
 /** How statements are written for this schema. */
 export const dialect: Dialect = {
@@ -96,7 +105,7 @@ export class RecallStore {
     const some =
       table === "tag"
         ? `SELECT 1 FROM tag WHERE space = ? AND tag = ? LIMIT ${commonMax}`
-        : `SELECT 1 FROM ${allBuckets} b CROSS JOIN word w
+        : `SELECT 1 FROM ${someBuckets} b CROSS JOIN word w
             WHERE w.space = ? AND w.bucket = b.bucket AND w.word = ? LIMIT ${commonMax}`;
     const counted = texts.map((text) => {
       const row = this.#sql.get(`SELECT count(*) AS count FROM (${some})`, space, text);

@@ -10,7 +10,7 @@ const applicationId = 0x434f_534d;
  *
  * A `space` holds the entries of one namespace and Engram. Its `revision` counts the stored batches, `floor` is the
  * version above which places begin until `floor_until_ms`. An `entry` is a record, with `seq` zero, or an item; `word`
- * and `tag` find it by `number`; words stand in buckets of 512 neighbouring entries, so that a commit writes few pages. A `counter` outlives what it counted, `told` is what imprint ids were answered.
+ * and `tag` find it by `number`; words stand in buckets of 256 neighbouring entries, so that a commit writes few pages. A `counter` outlives what it counted, `told` is what imprint ids were answered.
  */
 const migrations: readonly string[] = [
   `
@@ -91,7 +91,7 @@ const migrations: readonly string[] = [
 
 /** SQL for the bucket of an entry's number. */
 export function bucketOf(number: string): string {
-  return `(${number} >> 9)`;
+  return `(${number} >> 8)`;
 }
 
 function numberOf(database: Database, pragma: string): number {
