@@ -219,6 +219,8 @@ export class ImprintBatch {
     this.#slots.set(id, { before: this.#slots.get(id)?.before, now: undefined });
     this.#counters.set(idCounter(id), { version, lastSeq: 0n, items: 0, buriedAtMs });
     if (mergeKey === undefined) return;
+    // The id may live again in this batch, without the key.
+    if (seq === undefined) this.#records.delete(mergeKey);
     const key = this.#counter(keyCounter(mergeKey));
     const items = seq === undefined ? key.items : key.items - 1;
     this.#counters.set(keyCounter(mergeKey), {
