@@ -1,8 +1,12 @@
 import type { Engram } from "../../engram/index.js";
 import { FakeClock } from "../fake-clock.js";
+import { awkwardCases } from "./awkward-cases.js";
+import { badInputCases } from "./bad-input-cases.js";
+import type { BehaviourCase } from "./behaviour.js";
 import { engramCases } from "./cases.js";
 import { runVector } from "./run-vector.js";
 import type { Vector } from "./vector.js";
+import forget from "./vectors/forget.json" with { type: "json" };
 import idempotency from "./vectors/idempotency.json" with { type: "json" };
 import input from "./vectors/input.json" with { type: "json" };
 import merge from "./vectors/merge.json" with { type: "json" };
@@ -71,6 +75,13 @@ const groups: readonly VectorGroup[] = [
     vectors: input,
     requirements: "ENT-002 ENT-003 ENT-004 ENT-005 ENT-007 ENT-008 ENT-009 OP-030 OP-032",
   },
+  { group: "forget", vectors: forget, requirements: "ENT-016 ENT-023 ENT-024" },
+];
+
+const behaviours: readonly (readonly [group: string, cases: readonly BehaviourCase[]])[] = [
+  ["behaviour", engramCases],
+  ["awkward", awkwardCases],
+  ["bad input", badInputCases],
 ];
 
 async function withEngram<T>(open: OpenEngram, use: (engram: Engram, clock: FakeClock) => Promise<T>): Promise<T> {
@@ -94,12 +105,14 @@ export const engramBattery: readonly EngramCase[] = [
       run: (open: OpenEngram) => withEngram(open, (engram, clock) => runVector(vector, engram, clock)),
     })),
   ),
-  ...engramCases.map(({ name, requirements, run }) => ({
-    group: "behaviour",
-    requirements: fullIds(requirements),
-    name,
-    run: (open: OpenEngram) => withEngram(open, run),
-  })),
+  ...behaviours.flatMap(([group, cases]) =>
+    cases.map(({ name, requirements, run }) => ({
+      group,
+      requirements: fullIds(requirements),
+      name,
+      run: (open: OpenEngram) => withEngram(open, run),
+    })),
+  ),
 ];
 
 /** The result of a whole battery. */

@@ -1,39 +1,9 @@
 import { RecallMode } from "../../../gen/cosmonapse/v1/memory.js";
 import type { Engram } from "../../engram/index.js";
-import { toCosmoError } from "../../errors/index.js";
-import type { FakeClock } from "../fake-clock.js";
+import { callOf, codeOf, expectEqual, type BehaviourCase, type Findings } from "./behaviour.js";
 import { createCall, createImprint, createRecall } from "./fixtures.js";
 
-/** What a case gives back: what does not hold, in words. */
-type Findings = Promise<readonly string[]>;
-
-interface BehaviourCase {
-  readonly name: string;
-  readonly requirements: string;
-  readonly run: (engram: Engram, clock: FakeClock) => Findings;
-}
-
 const call = createCall();
-
-/** The name of the code with which an attempt is refused; `none` if it is not. */
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-    return "none";
-  } catch (thrown) {
-    return toCosmoError(thrown, "INTERNAL").code;
-  }
-}
-
-function expectEqual(what: string, seen: unknown, wanted: unknown): string[] {
-  const [left, right] = [JSON.stringify(seen), JSON.stringify(wanted)];
-  return left === right ? [] : [`${what} is ${left}, expected ${right}`];
-}
-
-/** A call whose imprint id is its own. */
-function callOf(signalId: string): ReturnType<typeof createCall> {
-  return createCall({ signalId });
-}
 
 async function adds100AtOnce(engram: Engram): Findings {
   await engram.open("vectors");
@@ -138,6 +108,7 @@ async function refusesAfterClose(engram: Engram): Findings {
     ...expectEqual("open", await codeOf(engram.open("vectors")), "CLOSED"),
     ...expectEqual("recall", await codeOf(engram.recall(createRecall(), call)), "CLOSED"),
     ...expectEqual("imprint", await codeOf(engram.imprint(createImprint("ADD", "{}"), call)), "CLOSED"),
+    ...expectEqual("forget", await codeOf(engram.forget("vectors")), "CLOSED"),
   ];
 }
 
@@ -151,7 +122,10 @@ async function drainsWhatItAccepted(engram: Engram): Findings {
 }
 
 async function refusesUnopened(engram: Engram): Findings {
-  return expectEqual("recall", await codeOf(engram.recall(createRecall(), call)), "CLOSED");
+  return [
+    ...expectEqual("recall", await codeOf(engram.recall(createRecall(), call)), "CLOSED"),
+    ...expectEqual("forget", await codeOf(engram.forget("vectors")), "CLOSED"),
+  ];
 }
 
 async function namesOneStore(engram: Engram): Findings {
@@ -209,6 +183,38 @@ async function refusesUnknownQueryParts(engram: Engram): Findings {
   return expectEqual("a part of a later version", await codeOf(engram.recall(body, call)), "INVALID_FILTER");
 }
 
+async function decidesInOrder(engram: Engram): Findings {
+  await engram.open("vectors");
+  const { id } = await engram.imprint(createImprint("ADD", "{}", { mergeKey: "k" }), callOf("first"));
+  const receipts = await Promise.all([
+    engram.imprint(createImprint("DELETE", "{}", { id }), callOf("delete")),
+    engram.imprint(createImprint("UPSERT", "{}", { id }), callOf("again")),
+    engram.imprint(createImprint("UPSERT", '{"n":1}', { mergeKey: "k" }), callOf("key")),
+    engram.imprint(createImprint("MERGE", '{"m":2}', { mergeKey: "k" }), callOf("merge")),
+    engram.imprint(createImprint("DELETE", "{}", { mergeKey: "k" }), callOf("end")),
+    engram.imprint(createImprint("APPEND", "{}", { mergeKey: "k" }), callOf("append")),
+  ]);
+  const { hits } = await engram.recall(createRecall({ ids: [id] }), call);
+  return [
+    ...expectEqual(
+      "keys",
+      receipts.map(({ mergeKey }) => mergeKey),
+      ["k", undefined, "k", "k", "k", "k"],
+    ),
+    ...expectEqual(
+      "versions",
+      receipts.map(({ version }) => Number(version)),
+      [2, 3, 3, 4, 5, 6],
+    ),
+    ...expectEqual(
+      "created",
+      receipts.map(({ created }) => created),
+      [false, true, true, false, false, true],
+    ),
+    ...expectEqual("the key of the entry that came again", hits[0]?.entry?.mergeKey, undefined),
+  ];
+}
+
 async function recallsWithoutAQuery(engram: Engram): Findings {
   await engram.open("vectors");
   await engram.imprint(createImprint("ADD", "{}"), callOf("a"));
@@ -226,6 +232,11 @@ export const engramCases: readonly BehaviourCase[] = [
     name: "200 appends at once are numbered without a hole",
     requirements: "OP-003 OP-028 ENT-012",
     run: appends200AtOnce,
+  },
+  {
+    name: "Imprints at once are decided one after another, in the order of the calls",
+    requirements: "OP-028 ENT-012",
+    run: decidesInOrder,
   },
   { name: "50 repeats of one imprint at once have one effect", requirements: "OP-022 OP-026", run: repeatsAtOnce },
   { name: "What a call takes and gives is a copy", requirements: "RCL-026", run: givesCopies },

@@ -28,6 +28,7 @@ interface Seen {
   readonly receipt?: JsonObject;
   readonly hits?: readonly JsonObject[];
   readonly truncated?: boolean;
+  readonly entries?: number;
   readonly error?: CosmoError;
   readonly bind?: string;
 }
@@ -48,6 +49,12 @@ async function runStep(step: VectorStep, stage: Stage): Promise<Seen> {
     if (step.imprint !== undefined) {
       const receipt = await stage.engram.imprint(vectorImprint(step.imprint, stage.scope), call);
       return { receipt: viewReceipt(receipt), bind: receipt.id };
+    }
+    if (step.forget !== undefined) {
+      return await stage.engram.forget(
+        call.namespace,
+        step.forget === null ? undefined : vectorQuery(step.forget, stage.scope),
+      );
     }
     if (step.recall === undefined) return {};
     const mode = { first: RecallMode.FIRST, merge: RecallMode.MERGE }[step.mode ?? ""] ?? RecallMode.ALL;
@@ -104,6 +111,7 @@ function compareStep(step: VectorStep, seen: Seen): string[] {
   if (step.truncated !== undefined && step.truncated !== seen.truncated) {
     findings.push(`truncated is ${seen.truncated}, expected ${step.truncated}`);
   }
+  if (step.entries !== seen.entries) findings.push(`${seen.entries} entries, expected ${step.entries}`);
   if (step.hits === undefined) return findings;
   const hits = seen.hits ?? [];
   if (hits.length !== step.hits.length) {

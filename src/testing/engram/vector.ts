@@ -41,13 +41,17 @@ export interface VectorImprint {
 }
 
 /**
- * One step: an imprint, a recall, or time that passes. What is expected is a part of what comes: fields that are not
+ * One step: an imprint, a recall, a purge, or time that passes. What is expected is a part of what comes: fields that are not
  * named may have any value. A text that begins with `$` stands for the id or cursor that an earlier step bound.
  */
 export interface VectorStep {
   readonly advance_ms?: number;
   readonly imprint?: VectorImprint;
   readonly recall?: VectorQuery;
+  /** Forgets what the query finds; null: everything. */
+  readonly forget?: VectorQuery | null;
+  /** How many entries were forgotten. */
+  readonly entries?: number;
   /** The mode of the recall. Default: `all`. */
   readonly mode?: string;
   /** Default: `vectors`. */
