@@ -119,20 +119,19 @@ export class PostgresStore implements EngramStore {
   }
 
   async forget(space: number, plan: QueryPlan | undefined): Promise<number> {
-    // What has expired goes first, as before every imprint.
-    await this.imprint(space, []);
-    return this.#options.connections.use(async (session) => {
+    const { connections } = this.#options;
+    const purge = { schema: this.#schema, digest, imprints: this.#imprints };
+    const entries = await connections.use(async (session) => {
       const held = await this.#hold(session, space);
-      const entries = await forgetRows(
-        session,
-        { schema: this.#schema, digest, imprints: this.#imprints },
-        { held, plan },
-      );
+      const count = await forgetRows(session, purge, { held, plan });
       await session.query("COMMIT");
+      return count;
+    });
+    await connections.use(async (session) => {
       // Rows that were removed stay in the files until they are written anew.
       for (const table of spaceTables) await session.query(`VACUUM FULL ${this.#schema}.${table}`);
-      return entries;
     });
+    return entries;
   }
 
   async close(): Promise<void> {
