@@ -1,6 +1,19 @@
-import type { ModelEntry } from "./model.js";
+import type { Content } from "./model-merge.js";
 import { phrases } from "./phrases.js";
 import type { VectorQuery } from "./vector.js";
+
+/** An entry of the model. */
+export interface ModelEntry {
+  readonly id: string;
+  readonly key: string | undefined;
+  readonly content: Content;
+  readonly tags: readonly string[];
+  readonly version: number;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly expiresMs: number;
+  readonly seq: number | null;
+}
 
 /** An entry that matches. */
 export interface ModelHit {

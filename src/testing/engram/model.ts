@@ -1,19 +1,6 @@
 import { canonical, isObject, patch, unite, type Content } from "./model-merge.js";
-import { recallNaively, type ModelHit } from "./model-recall.js";
+import { recallNaively, type ModelEntry, type ModelHit } from "./model-recall.js";
 import type { VectorImprint, VectorQuery } from "./vector.js";
-
-/** An entry of the model. */
-export interface ModelEntry {
-  readonly id: string;
-  readonly key: string | undefined;
-  readonly content: Content;
-  readonly tags: readonly string[];
-  readonly version: number;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly expiresMs: number;
-  readonly seq: number | null;
-}
 
 /** What the model says of an imprint: a receipt, or the code of a refusal. */
 export interface ModelAnswer {
