@@ -9,6 +9,8 @@ declare module "vitest" {
     readonly postgresDsn: string;
     /** With what words to skip a test that needs it, if there is none. */
     readonly postgresMissing: string;
+    /** With what words to skip a test that needs a compiler of C on Linux; empty if it is here. */
+    readonly compilerMissing: string;
   }
 }
 
@@ -25,6 +27,8 @@ export async function setup(project: TestProject): Promise<void> {
   if (given === "") server = await startServer();
   const dsn = given === "" ? (server?.dsn ?? "") : given;
   project.provide("postgresDsn", dsn);
+  const hasCompiler = process.platform === "linux" && spawnSync("cc", ["--version"]).status === 0;
+  project.provide("compilerMissing", hasCompiler ? "" : notRun("cc"));
   project.provide("postgresMissing", dsn === "" ? notRun("postgres") : "");
 }
 

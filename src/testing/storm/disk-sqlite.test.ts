@@ -3,9 +3,8 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
-import { notRun } from "../../tidy/require.mjs";
 import { copyBuilt } from "./built-copy.js";
 import { WriterProcess } from "./writer-process.js";
 
@@ -16,7 +15,7 @@ const operations = 50;
 const shim = join(folder, "sync-count.so");
 
 function compileShim(): boolean {
-  if (process.platform !== "linux") return false;
+  if (inject("compilerMissing") !== "") return false;
   const args = ["-shared", "-fPIC", "-O1", "-o", shim, "src/testing/storm/sync-count.c", "-ldl"];
   return spawnSync("cc", args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
 }
@@ -37,7 +36,7 @@ async function countSyncs(name: string, root = "."): Promise<{ durabilities: Set
 
 describe("an acknowledged imprint of SQLite is on disk", { timeout: 60_000 }, () => {
   test("since the log was synced between every two acknowledgements", async ({ skip }) => {
-    if (!compileShim()) skip(notRun("cc"));
+    if (!compileShim()) skip(inject("compilerMissing"));
     const { durabilities, syncs } = await countSyncs("full");
     expect(durabilities).toEqual(new Set([Durability.DISK]));
     expect(syncs).toHaveLength(operations);
@@ -48,7 +47,7 @@ describe("an acknowledged imprint of SQLite is on disk", { timeout: 60_000 }, ()
   });
 
   test("and a driver without synchronous=FULL is found out, and says so itself", async ({ skip }) => {
-    if (!compileShim()) skip(notRun("cc"));
+    if (!compileShim()) skip(inject("compilerMissing"));
     const root = join(folder, "mutant");
     copyBuilt(root, { file: "src/engram/sqlite/database.js", from: "synchronous = FULL", to: "synchronous = OFF" });
     const { durabilities, syncs } = await countSyncs("off", root);
