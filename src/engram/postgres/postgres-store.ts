@@ -121,6 +121,8 @@ export class PostgresStore implements EngramStore {
   async forget(space: number, plan: QueryPlan | undefined): Promise<number> {
     const { connections } = this.#options;
     const purge = { schema: this.#schema, digest, imprints: this.#imprints };
+    // What has expired goes first, as before every imprint.
+    await this.imprint(space, []);
     const entries = await connections.use(async (session) => {
       const held = await this.#hold(session, space);
       const count = await forgetRows(session, purge, { held, plan });
