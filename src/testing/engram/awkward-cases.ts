@@ -71,7 +71,8 @@ async function findsEachText(engram: Engram): Findings {
     const left = (await hitsOf(engram, {})).length;
     findings.push(...expectEqual(`after the delete of ${JSON.stringify(text)}`, left, awkward.length - index - 1));
   }
-  return findings;
+  // One kind of mistake shows at most of them.
+  return findings.slice(0, 3);
 }
 
 async function findsLongWords(engram: Engram): Findings {
@@ -130,18 +131,21 @@ async function findsAmongMany(engram: Engram, clock: { advance(ms: number): void
   const put = (index: number) => {
     const text = index === 150 ? "every one rare" : "every one";
     return engram.imprint(
-      createImprint("ADD", JSON.stringify({ text }), { mergeKey: `k${index}` }),
+      createImprint("ADD", JSON.stringify({ text, n: index % 100 }), { mergeKey: `k${index}` }),
       callOf(`put-${index}`),
     );
   };
   await Promise.all(Array.from({ length: 300 }, (_, index) => put(index)));
   clock.advance(1);
   await put(300);
+  const value = new TextEncoder().encode("7");
+  const where = { node: { $case: "comparison" as const, value: { path: "/n", op: ComparisonOp.EQ, value } } };
   const every = await hitsOf(engram, { text: "every one", minScore: 1 });
   const any = await hitsOf(engram, { text: "rare every", textMatch: TextMatch.ANY });
   return [
     ...expectEqual("all with the exact text", every.length, 300),
     ...expectEqual("the newest", every[0]?.entry?.mergeKey, "k300"),
+    ...expectEqual("by a filter", await keysOf(engram, { where }), ["k207", "k107", "k7"]),
     ...expectEqual("a rare and a common word", await keysOf(engram, { text: "every rare" }), ["k150"]),
     ...expectEqual("a word that is not there", await keysOf(engram, { text: "every none" }), []),
     ...expectEqual("the best of any", [any.length, any[0]?.entry?.mergeKey, any[0]?.score], [301, "k150", 2 / 3]),
@@ -179,8 +183,8 @@ export const awkwardCases: readonly BehaviourCase[] = [
   },
   { name: "Each of 100,000 words of one entry is found", requirements: "RCL-004 RCL-005", run: finds100000Words },
   {
-    name: "Words that are common and words that are rare are found",
-    requirements: "RCL-004 RCL-016",
+    name: "What is rare and what is common is found among many, each once",
+    requirements: "RCL-004 RCL-016 RCL-019",
     run: findsAmongMany,
   },
   { name: "A score that is exactly the least is enough", requirements: "RCL-005 RCL-008", run: comparesScoresExactly },
