@@ -87,14 +87,20 @@ export async function crashServer(server: Server, store: WriterOptions["store"],
   const seen: Operation[] = [];
   let left = 0;
   let reached: (() => void) | undefined;
-  const onLine = (line: string): void => {
-    if (isAcknowledged(JSON.parse(line))) left -= 1;
-    if (left === 0) reached?.();
-  };
-  const writers = [1, 2].map(
-    (seed) =>
-      new WriterProcess({ store, job: "storm", seed, writers: 4, operations: Number.MAX_SAFE_INTEGER }, { onLine }),
-  );
+  // A host that cannot even open its Engram says so and ends: the first kill comes when both have begun.
+  const starting = new Set([1, 2]);
+  const writers = [...starting].map((seed) => {
+    const onLine = (line: string): void => {
+      if (!isAcknowledged(JSON.parse(line))) return;
+      starting.delete(seed);
+      left -= 1;
+      if (left <= 0 && starting.size === 0) reached?.();
+    };
+    return new WriterProcess(
+      { store, job: "storm", seed, writers: 4, operations: Number.MAX_SAFE_INTEGER },
+      { onLine },
+    );
+  });
   for (let index = 0; index < kills; index += 1) {
     const isReached = new Promise<void>((resolve) => {
       left = 1 + dice.below(acknowledgedMax);
