@@ -17,6 +17,9 @@ export interface CrashReport {
   readonly findings: readonly string[];
 }
 
+/** What a writer does not get through before it is killed. */
+const endless = Number.MAX_SAFE_INTEGER;
+
 /** The writer that sends everything again. */
 const heir = "heir";
 
@@ -60,13 +63,15 @@ async function killAfter(options: WriterOptions, acknowledged: number): Promise<
   return writer.history();
 }
 
-/** Kills the host of an Engram at random moments, and each time opens the store anew. */
+/** Kills two hosts of one Engram at random moments, again and again, and opens the store anew after both. */
 export async function crashHosts(store: WriterOptions["store"], kills: number): Promise<CrashReport> {
   const dice = new Dice(kills);
   const history: Operation[] = [];
-  for (let seed = 1; seed <= kills; seed += 1) {
-    const options = { store, job: "storm", seed, writers: 4, operations: Number.MAX_SAFE_INTEGER } as const;
-    const before = await killAfter(options, 1 + dice.below(acknowledgedMax));
+  for (let seed = 1; seed <= kills; seed += 2) {
+    const hosts = [seed, seed + 1].map((one) =>
+      killAfter({ store, job: "storm", seed: one, writers: 4, operations: endless }, 1 + dice.below(acknowledgedMax)),
+    );
+    const before = (await Promise.all(hosts)).flat();
     history.push(...before, ...(await takeStock(store, before)));
   }
   return report(history);
@@ -96,10 +101,7 @@ export async function crashServer(server: Server, store: WriterOptions["store"],
       left -= 1;
       if (left <= 0 && starting.size === 0) reached?.();
     };
-    return new WriterProcess(
-      { store, job: "storm", seed, writers: 4, operations: Number.MAX_SAFE_INTEGER },
-      { onLine },
-    );
+    return new WriterProcess({ store, job: "storm", seed, writers: 4, operations: endless }, { onLine });
   });
   for (let index = 0; index < kills; index += 1) {
     const isReached = new Promise<void>((resolve) => {

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { afterAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
 import { copyBuilt } from "./built-copy.js";
 import { WriterProcess } from "./writer-process.js";
@@ -14,11 +14,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const operations = 50;
 const shim = join(folder, "sync-count.so");
 
-function compileShim(): boolean {
-  if (inject("compilerMissing") !== "") return false;
+beforeAll(() => {
+  if (inject("compilerMissing") !== "") return;
   const args = ["-shared", "-fPIC", "-O1", "-o", shim, "src/testing/storm/sync-count.c", "-ldl"];
-  return spawnSync("cc", args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
-}
+  execFileSync("cc", args, { stdio: ["ignore", "ignore", "inherit"] });
+});
+
+beforeEach(({ skip }) => {
+  if (inject("compilerMissing") !== "") skip(inject("compilerMissing"));
+});
 
 /** Runs a writer that imprints one after another; how each was kept, and how many syncs of the store came before each. */
 async function countSyncs(name: string, root = "."): Promise<{ durabilities: Set<Durability>; syncs: number[] }> {
@@ -35,8 +39,7 @@ async function countSyncs(name: string, root = "."): Promise<{ durabilities: Set
 }
 
 describe("an acknowledged imprint of SQLite is on disk", { timeout: 60_000 }, () => {
-  test("since the log was synced between every two acknowledgements", async ({ skip }) => {
-    if (!compileShim()) skip(inject("compilerMissing"));
+  test("since the log was synced between every two acknowledgements", async () => {
     const { durabilities, syncs } = await countSyncs("full");
     expect(durabilities).toEqual(new Set([Durability.DISK]));
     expect(syncs).toHaveLength(operations);
@@ -46,8 +49,7 @@ describe("an acknowledged imprint of SQLite is on disk", { timeout: 60_000 }, ()
     database.close();
   });
 
-  test("and a driver without synchronous=FULL is found out, and says so itself", async ({ skip }) => {
-    if (!compileShim()) skip(inject("compilerMissing"));
+  test("and a driver without synchronous=FULL is found out, and says so itself", async () => {
     const root = join(folder, "mutant");
     copyBuilt(root, { file: "src/engram/sqlite/database.js", from: "synchronous = FULL", to: "synchronous = OFF" });
     const { durabilities, syncs } = await countSyncs("off", root);

@@ -35,7 +35,7 @@ function say(line: object): void {
 }
 
 /** For how long at most a writer that lost gives way, milliseconds. */
-const giveWayMs = 100;
+const giveWayMs = 1_000;
 
 /** How often a wish is sent while the backend fails. */
 const triesMax = 20;
