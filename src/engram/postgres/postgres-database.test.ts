@@ -75,6 +75,44 @@ describe("a database of PostgreSQL", { timeout: 60_000 }, () => {
     expect(Number(row[0])).toBeLessThan(10);
   });
 
+  test("stores an effect and what its imprint id was told together, or neither", async () => {
+    const name = schema();
+    await using engram = new PostgresEngram({ ...address, dsn: shared, schema: name });
+    await engram.open("vectors");
+    const { ask, end } = queryOf(shared);
+    await ask(`ALTER TABLE ${name}.told ADD CONSTRAINT broken CHECK (imprint_id <> 'x')`);
+    const imprint = (): Promise<unknown> => engram.imprint(createImprint("ADD", "{}"), createCall({ signalId: "x" }));
+    await expect(imprint()).rejects.toThrow("[ENGRAM_FAILED]");
+    expect((await engram.recall(createRecall(), createCall())).hits).toEqual([]);
+    await ask(`ALTER TABLE ${name}.told DROP CONSTRAINT broken`);
+    await end();
+    expect(await imprint()).toMatchObject({ replayed: false });
+  });
+
+  test.each([
+    ["entry", "number + 1 AS number"],
+    ["word", ""],
+    ["tag", ""],
+    ["counter", ""],
+    ["told", ""],
+  ])("lets nobody write a row of %s twice: its tables say so themselves", async (table, changed) => {
+    const name = schema();
+    await using engram = new PostgresEngram({ ...address, dsn: shared, schema: name });
+    await engram.open("vectors");
+    const body = createImprint("APPEND", '{"text":"a"}', { mergeKey: "k", tags: ["t"] });
+    await engram.imprint(body, createCall());
+    const { ask, end } = queryOf(shared);
+    const columns = await ask(
+      `SELECT column_name FROM information_schema.columns
+        WHERE table_schema = '${name}' AND table_name = '${table}' ORDER BY ordinal_position`,
+    );
+    const again = columns.map(([column]) => (changed.endsWith(` ${String(column)}`) ? changed : String(column)));
+    await expect(ask(`INSERT INTO ${name}.${table} SELECT ${again.join(", ")} FROM ${name}.${table}`)).rejects.toThrow(
+      "duplicate key value violates unique constraint",
+    );
+    await end();
+  });
+
   test("is made by whoever comes first when many start at once", async () => {
     const name = schema();
     const engrams = Array.from({ length: 6 }, () => new PostgresEngram({ ...address, dsn: shared, schema: name }));

@@ -70,6 +70,36 @@ describe("a file of SQLite", () => {
     expect(revision).toBeLessThan(10);
   });
 
+  test("stores an effect and what its imprint id was told together, or neither", async () => {
+    await withEntries(1);
+    const other = new Sqlite(path);
+    other.exec("CREATE TRIGGER broken BEFORE INSERT ON told BEGIN SELECT RAISE(ABORT, 'no room for it'); END");
+    await using engram = create();
+    await engram.open("vectors");
+    const imprint = (): Promise<unknown> => engram.imprint(createImprint("ADD", "{}"), createCall({ signalId: "x" }));
+    await expect(imprint()).rejects.toThrow("[ENGRAM_FAILED]");
+    expect((await engram.recall(createRecall(), createCall())).hits).toHaveLength(1);
+    other.exec("DROP TRIGGER broken");
+    other.close();
+    expect(await imprint()).toMatchObject({ replayed: false });
+  });
+
+  test.each(["entry", "word", "tag", "counter", "told", "space"])(
+    "lets nobody write a row of %s twice: its tables say so themselves",
+    async (table) => {
+      await using engram = create();
+      await engram.open("vectors");
+      const body = createImprint("APPEND", '{"text":"a"}', { mergeKey: "k", tags: ["t"] });
+      await engram.imprint(body, createCall());
+      const database = new Sqlite(path);
+      const number = table === "entry" ? "number + 1 AS number" : table === "space" ? "space + 1 AS space" : "";
+      const columns = database.pragma(`table_info(${table})`) as { name: string }[]; // As SQLite documents it.
+      const again = columns.map(({ name }) => (number.endsWith(` ${name}`) ? number : name)).join(", ");
+      expect(() => database.exec(`INSERT INTO ${table} SELECT ${again} FROM ${table}`)).toThrow("UNIQUE constraint");
+      database.close();
+    },
+  );
+
   test("has entries of several Engrams and namespaces, each for itself", async () => {
     await using first = create();
     await using second = create({ engramId: "other" });
