@@ -42,7 +42,7 @@ export {
   type Put,
 } from "./sql/imprint-batch.js";
 export { indexQuery, indexWord, indexWords, type IndexWord } from "./sql/index-words.js";
-export { decodeOutcome, encodeOutcome, type OutcomeBytes } from "./sql/outcome-bytes.js";
+export { encodeOutcome, readOutcome, type OutcomeBytes } from "./sql/outcome-bytes.js";
 export {
   ENTRY_COLUMNS,
   entryValues,

@@ -1,6 +1,6 @@
-import { decodeOutcome, Forgetting, idCounter, keyCounter, TOMBSTONE_WINDOW_MS, type QueryPlan } from "../index.js";
+import { Forgetting, idCounter, keyCounter, readOutcome, TOMBSTONE_WINDOW_MS, type QueryPlan } from "../index.js";
 import type { Session } from "./connections.js";
-import { readOutcome, type HeldSpace, type ImprintStatements } from "./imprint-statements.js";
+import { type HeldSpace, type ImprintStatements } from "./imprint-statements.js";
 import { spaceTables } from "./schema.js";
 import { matches, type Match, type Tables } from "./search-rows.js";
 
@@ -65,7 +65,7 @@ async function forgetMatches(
   const told = await session.query(`SELECT imprint_id, receipt, rejection FROM ${purge.schema}.told WHERE space = $1`, [
     space,
   ]);
-  const gone = told.filter((row) => forgetting.concerns(decodeOutcome(readOutcome(row))));
+  const gone = told.filter((row) => forgetting.concerns(readOutcome(row)));
   await session.query(`DELETE FROM ${purge.schema}.told WHERE space = $1 AND imprint_id = ANY($2)`, [
     space,
     gone.map((row) => String(row["imprint_id"])),

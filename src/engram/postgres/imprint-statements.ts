@@ -1,5 +1,4 @@
 import {
-  decodeOutcome,
   encodeOutcome,
   ENTRY_COLUMNS,
   entryValues,
@@ -8,13 +7,13 @@ import {
   indexWords,
   keyCounter,
   readCounter,
+  readOutcome,
   readRow,
   TOMBSTONE_WINDOW_MS,
   type Changes,
   type Columns,
   type Digest,
   type Loaded,
-  type OutcomeBytes,
   type Places,
   type Put,
   type Row,
@@ -47,14 +46,6 @@ const columnTypes = ENTRY_COLUMNS.map((column) => (/_ms$|^seq$|^version$/.test(c
 /** How long housekeeping rests, milliseconds, and how much it does then: what it removes is ignored already. */
 const restMs = 1_000;
 const houseMax = 20_000;
-
-/** The two columns of an outcome. */
-export function readOutcome({ receipt, rejection }: Columns): OutcomeBytes {
-  return {
-    receipt: receipt instanceof Uint8Array ? receipt : null,
-    rejection: rejection instanceof Uint8Array ? rejection : null,
-  };
-}
 
 /** The statements that load and store a batch of imprints, in a schema. */
 export class ImprintStatements {
@@ -98,7 +89,7 @@ export class ImprintStatements {
       told: new Map(
         told.map((row) => [
           String(row["imprint_id"]),
-          { fingerprint: String(row["fingerprint"]), outcome: decodeOutcome(readOutcome(row)) },
+          { fingerprint: String(row["fingerprint"]), outcome: readOutcome(row) },
         ]),
       ),
       floor: held.floor,

@@ -1,6 +1,7 @@
 import { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { ImprintedBody } from "../../../gen/cosmonapse/v1/memory.js";
 import type { Outcome } from "../outcome.js";
+import type { Columns } from "./rows.js";
 
 /** An outcome as a table keeps it: encoded messages of the protocol, one of the two. */
 export interface OutcomeBytes {
@@ -17,8 +18,8 @@ export function encodeOutcome(outcome: Outcome): OutcomeBytes {
     : { receipt: null, rejection: ErrorDetail.encode(outcome.rejection).finish() };
 }
 
-/** Decodes an outcome. */
-export function decodeOutcome({ receipt, rejection }: OutcomeBytes): Outcome {
-  if (receipt !== null) return { receipt: ImprintedBody.decode(receipt) };
-  return { rejection: ErrorDetail.decode(rejection ?? new Uint8Array()) };
+/** Reads the outcome of a row with `receipt` and `rejection`. */
+export function readOutcome({ receipt, rejection }: Columns): Outcome {
+  if (receipt instanceof Uint8Array) return { receipt: ImprintedBody.decode(receipt) };
+  return { rejection: ErrorDetail.decode(rejection instanceof Uint8Array ? rejection : new Uint8Array()) };
 }

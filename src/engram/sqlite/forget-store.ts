@@ -1,9 +1,8 @@
 import type { Database } from "better-sqlite3";
 import { CosmoError } from "../../errors/index.js";
-import { decodeOutcome, Forgetting, idCounter, keyCounter, TOMBSTONE_WINDOW_MS } from "../index.js";
+import { Forgetting, idCounter, keyCounter, readOutcome, TOMBSTONE_WINDOW_MS } from "../index.js";
 import type { Commands } from "./commands.js";
 import { whileLocked } from "./database.js";
-import { readOutcome } from "./imprint-store.js";
 import { IndexStore } from "./index-store.js";
 import { limitMax, type RecallStore } from "./recall-store.js";
 import type { Statements } from "./statements.js";
@@ -80,7 +79,7 @@ function forgetMatches(
   }
   for (const key of forgetting.keys) forgetKey(sql, space, { key, forgetting });
   for (const row of sql.all("SELECT imprint_id, receipt, rejection FROM told WHERE space = ?", space)) {
-    if (!forgetting.concerns(decodeOutcome(readOutcome(row)))) continue;
+    if (!forgetting.concerns(readOutcome(row))) continue;
     sql.run("DELETE FROM told WHERE space = ? AND imprint_id = ?", space, String(row["imprint_id"]));
   }
   return { count: matches.length, highest: forgetting.highest };

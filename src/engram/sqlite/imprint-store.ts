@@ -1,6 +1,5 @@
 import type { Database } from "better-sqlite3";
 import {
-  decodeOutcome,
   encodeOutcome,
   ENTRY_COLUMNS,
   entryValues,
@@ -10,11 +9,11 @@ import {
   keyCounter,
   placesOf,
   readCounter,
+  readOutcome,
   readRow,
   TOMBSTONE_WINDOW_MS,
   type BatchStamp,
   type Changes,
-  type Columns,
   type Counter,
   type ImprintRequest,
   type Loaded,
@@ -107,7 +106,7 @@ export class ImprintStore {
       imprintId,
       nowMs - IMPRINT_WINDOW_MS,
     );
-    return row && { fingerprint: String(row["fingerprint"]), outcome: decodeOutcome(readOutcome(row)) };
+    return row && { fingerprint: String(row["fingerprint"]), outcome: readOutcome(row) };
   }
 
   #store(at: { space: number; revision: number; nowMs: number }, changes: Changes): void {
@@ -167,13 +166,4 @@ export class ImprintStore {
       nowMs - IMPRINT_WINDOW_MS,
     );
   }
-}
-
-/** The two columns of an outcome. */
-export function readOutcome(row: Columns): { receipt: Uint8Array | null; rejection: Uint8Array | null } {
-  const { receipt, rejection } = row;
-  return {
-    receipt: receipt instanceof Uint8Array ? receipt : null,
-    rejection: rejection instanceof Uint8Array ? rejection : null,
-  };
 }
