@@ -89,13 +89,16 @@ describe("a database of PostgreSQL", { timeout: 60_000 }, () => {
     expect(await imprint()).toMatchObject({ replayed: false });
   });
 
-  test.each([
-    ["entry", "number + 1 AS number"],
-    ["word", ""],
-    ["tag", ""],
-    ["counter", ""],
-    ["told", ""],
-  ])("lets nobody write a row of %s twice: its tables say so themselves", async (table, changed) => {
+  // Each row once more, other than it is in all that makes it unique but one.
+  test.each<[string, string, Readonly<Record<string, string>>]>([
+    ["entry", "key and number in its sequence", { number: "number + 1", id: "'other'" }],
+    ["entry", "id", { number: "number + 1", merge_key: "'other'" }],
+    ["entry", "number", { id: "'other'", merge_key: "'other'" }],
+    ["word", "word of a leaf", {}],
+    ["tag", "tag", {}],
+    ["counter", "name", {}],
+    ["told", "imprint id", {}],
+  ])("has no row of %s with the same %s: its tables say so themselves", async (table, _, others) => {
     const name = schema();
     await using engram = new PostgresEngram({ ...address, dsn: shared, schema: name });
     await engram.open("vectors");
@@ -106,11 +109,22 @@ describe("a database of PostgreSQL", { timeout: 60_000 }, () => {
       `SELECT column_name FROM information_schema.columns
         WHERE table_schema = '${name}' AND table_name = '${table}' ORDER BY ordinal_position`,
     );
-    const again = columns.map(([column]) => (changed.endsWith(` ${String(column)}`) ? changed : String(column)));
+    const again = columns.map(([column]) => others[String(column)] ?? String(column));
     await expect(ask(`INSERT INTO ${name}.${table} SELECT ${again.join(", ")} FROM ${name}.${table}`)).rejects.toThrow(
       "duplicate key value violates unique constraint",
     );
     await end();
+  });
+
+  test("is closed for a recall that was on its way to it", async () => {
+    const engram = new PostgresEngram({ ...address, dsn: shared, schema: schema() });
+    await engram.open("vectors");
+    for (const signalId of ["a", "b"]) await engram.imprint(createImprint("ADD", "{}"), createCall({ signalId }));
+    const { cursor } = await engram.recall(createRecall({ topK: 1 }), createCall());
+    // It makes the fingerprint of its query first.
+    const late = engram.recall(createRecall({ topK: 1, cursor }), createCall());
+    const [answer] = await Promise.allSettled([late, engram.close()]);
+    expect(answer).toMatchObject({ reason: { code: "CLOSED" } });
   });
 
   test("is made by whoever comes first when many start at once", async () => {

@@ -84,21 +84,37 @@ describe("a file of SQLite", () => {
     expect(await imprint()).toMatchObject({ replayed: false });
   });
 
-  test.each(["entry", "word", "tag", "counter", "told", "space"])(
-    "lets nobody write a row of %s twice: its tables say so themselves",
-    async (table) => {
-      await using engram = create();
-      await engram.open("vectors");
-      const body = createImprint("APPEND", '{"text":"a"}', { mergeKey: "k", tags: ["t"] });
-      await engram.imprint(body, createCall());
-      const database = new Sqlite(path);
-      const number = table === "entry" ? "number + 1 AS number" : table === "space" ? "space + 1 AS space" : "";
-      const columns = database.pragma(`table_info(${table})`) as { name: string }[]; // As SQLite documents it.
-      const again = columns.map(({ name }) => (number.endsWith(` ${name}`) ? number : name)).join(", ");
-      expect(() => database.exec(`INSERT INTO ${table} SELECT ${again} FROM ${table}`)).toThrow("UNIQUE constraint");
-      database.close();
-    },
-  );
+  // Each row once more, other than it is in all that makes it unique but one.
+  test.each<[string, string, Readonly<Record<string, string>>]>([
+    ["entry", "key and number in its sequence", { number: "number + 1", id: "'other'" }],
+    ["entry", "id", { number: "number + 1", merge_key: "'other'" }],
+    ["word", "word of a leaf", {}],
+    ["tag", "tag", {}],
+    ["counter", "name", {}],
+    ["told", "imprint id", {}],
+    ["space", "namespace and Engram", { space: "space + 1" }],
+  ])("has no row of %s with the same %s: its tables say so themselves", async (table, _, others) => {
+    await using engram = create();
+    await engram.open("vectors");
+    const body = createImprint("APPEND", '{"text":"a"}', { mergeKey: "k", tags: ["t"] });
+    await engram.imprint(body, createCall());
+    const database = new Sqlite(path);
+    const columns = database.prepare<[string], string>("SELECT name FROM pragma_table_info(?)").pluck().all(table);
+    const again = columns.map((name) => others[name] ?? name).join(", ");
+    expect(() => database.exec(`INSERT INTO ${table} SELECT ${again} FROM ${table}`)).toThrow("UNIQUE constraint");
+    database.close();
+  });
+
+  test("is closed for a recall that was on its way to it", async () => {
+    const engram = create();
+    await engram.open("vectors");
+    for (const signalId of ["a", "b"]) await engram.imprint(createImprint("ADD", "{}"), createCall({ signalId }));
+    const { cursor } = await engram.recall(createRecall({ topK: 1 }), createCall());
+    // It makes the fingerprint of its query first.
+    const late = engram.recall(createRecall({ topK: 1, cursor }), createCall());
+    const [answer] = await Promise.allSettled([late, engram.close()]);
+    expect(answer).toMatchObject({ reason: { code: "CLOSED" } });
+  });
 
   test("has entries of several Engrams and namespaces, each for itself", async () => {
     await using first = create();
