@@ -13,6 +13,8 @@ export class Forgetting {
   /** Keys to be dropped if nothing is left under them. */
   readonly keys = new Set<string>();
   readonly #dropped = new Set<string>();
+  /** The dropped keys as the messages of rejections write them. */
+  readonly #writtenKeys = new Set<string>();
   #highest = 0n;
 
   /** Begins with the places that the query itself names. */
@@ -36,6 +38,7 @@ export class Forgetting {
   /** Takes a key under which nothing is left, with its last version. */
   drop(mergeKey: string, version: bigint): void {
     this.#dropped.add(mergeKey);
+    this.#writtenKeys.add(JSON.stringify(mergeKey.slice(0, 80)));
     this.raise(version);
   }
 
@@ -52,7 +55,8 @@ export class Forgetting {
     }
     // A rejection names its place in words only, the key cut short: better one too many than a name that stays.
     const { message } = outcome.rejection;
-    const names = [...this.ids, ...Array.from(this.#dropped, (key) => JSON.stringify(key.slice(0, 80)))];
-    return names.some((name) => message.includes(name));
+    const ids: readonly string[] = message.match(/eng_[0-9A-Z]{26}/g) ?? [];
+    const keys: readonly string[] = message.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+    return ids.some((id) => this.ids.has(id)) || keys.some((key) => this.#writtenKeys.has(key));
   }
 }

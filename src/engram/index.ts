@@ -41,7 +41,7 @@ export {
   type Places,
   type Put,
 } from "./sql/imprint-batch.js";
-export { indexQuery, indexWord, indexWords, type IndexWord } from "./sql/index-words.js";
+export { indexQuery, indexWords, type IndexWord } from "./sql/index-words.js";
 export { encodeOutcome, readOutcome, type OutcomeBytes } from "./sql/outcome-bytes.js";
 export {
   ENTRY_COLUMNS,

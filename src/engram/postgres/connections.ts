@@ -52,22 +52,18 @@ export class Connections {
     this.#getPool = getPool;
   }
 
-  /** Does something on a connection, once. */
+  /** Does something on a connection, once. `CLOSED` after `close`. */
   async once<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    try {
-      return await this.#tracked(this.#attempt(run));
-    } catch (thrown) {
-      throw toEngramFailed(thrown);
-    }
+    return this.#tracked(() => this.#persist(run, []));
   }
 
-  /** Does something on a connection, again on another if the first broke. */
+  /** Does something on a connection, again on another if the first broke. `CLOSED` after `close`. */
   async use<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    return this.#tracked(this.#persist(run));
+    return this.#tracked(() => this.#persist(run, pausesMs));
   }
 
-  async #persist<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    for (const pauseMs of pausesMs) {
+  async #persist<T>(run: (session: Session) => Promise<T>, pauses: readonly number[]): Promise<T> {
+    for (const pauseMs of pauses) {
       try {
         return await this.#attempt(run);
       } catch (thrown) {
@@ -76,7 +72,11 @@ export class Connections {
       // Unlike the clock's, this timer keeps the process alive: somebody waits for the answer.
       await pause(pauseMs * (0.5 + Math.random()));
     }
-    return this.once(run);
+    try {
+      return await this.#attempt(run);
+    } catch (thrown) {
+      throw toEngramFailed(thrown);
+    }
   }
 
   async #attempt<T>(run: (session: Session) => Promise<T>): Promise<T> {
@@ -97,7 +97,9 @@ export class Connections {
     }
   }
 
-  async #tracked<T>(work: Promise<T>): Promise<T> {
+  async #tracked<T>(start: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new CosmoError("CLOSED", "the database is closed; use the Engram between open and close");
+    const work = start();
     this.#running.add(work);
     try {
       return await work;

@@ -1,6 +1,6 @@
 import { Forgetting, idCounter, keyCounter, readOutcome, TOMBSTONE_WINDOW_MS, type QueryPlan } from "../index.js";
 import type { Session } from "./connections.js";
-import { type HeldSpace, type ImprintStatements } from "./imprint-statements.js";
+import type { HeldSpace, ImprintStatements } from "./imprint-statements.js";
 import { spaceTables } from "./schema.js";
 import { matches, type Match, type Tables } from "./search-rows.js";
 

@@ -40,8 +40,9 @@ export interface Statement {
 
 /**
  * The statement that finds the entries of a query in the order of hits, with `number`, the columns of an entry,
- * `score`, and the `revision` of the space; the condition on the content apart, which the reference evaluator decides. It goes from the most selective
- * index to the entries: ids, key, words, tags, or else the order itself (COS-RCL-002, COS-RCL-016).
+ * `score`, and the `revision` of the space; the condition on the content apart, which the reference evaluator decides.
+ * It goes from the most selective index to the entries: ids, key, words, tags, or else the order itself (COS-RCL-002,
+ * COS-RCL-016).
  */
 export function searchStatement(plan: QueryPlan, scope: SearchScope, dialect: Dialect): Statement {
   return new SearchWriter(plan, scope, dialect).write();

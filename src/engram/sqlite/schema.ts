@@ -10,7 +10,8 @@ const applicationId = 0x434f_534d;
  *
  * A `space` holds the entries of one namespace and Engram. Its `revision` counts the stored batches, `floor` is the
  * version above which places begin until `floor_until_ms`. An `entry` is a record, with `seq` zero, or an item; `word`
- * and `tag` find it by `number`; words stand in buckets of 256 neighbouring entries, so that a commit writes few pages. A `counter` outlives what it counted, `told` is what imprint ids were answered.
+ * and `tag` find it by `number`; words stand in buckets of 256 neighbouring entries, so that a commit writes few pages.
+ * A `counter` outlives what it counted, `told` is what imprint ids were answered.
  */
 const migrations: readonly string[] = [
   `

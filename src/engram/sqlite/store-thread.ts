@@ -14,13 +14,16 @@ export class StoreThread {
   #worker: Worker | undefined;
   #ended: Promise<void> = Promise.resolve();
   #number = 0;
+  #isClosed = false;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
   }
 
-  /** Asks the thread. Fails with a typed error, `ENGRAM_FAILED` also if the thread ends. */
+  /** Asks the thread. Fails with a typed error: `ENGRAM_FAILED` also if the thread ends, `CLOSED` after `close`. */
   async ask<Kind extends keyof Commands>(kind: Kind, parts: Commands[Kind]): Promise<Answers[Kind]> {
+    if (this.#isClosed)
+      throw new CosmoError("CLOSED", `${this.#options.path} is closed; use it between open and close`);
     const worker = (this.#worker ??= this.#start());
     this.#number += 1;
     const answer = createDeferred<Answers[keyof Answers]>();
@@ -59,6 +62,7 @@ export class StoreThread {
 
   /** Lets the thread finish what it was asked, then closes the file. May be called again. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#worker?.ref();
     this.#worker?.postMessage("close");
     this.#worker = undefined;

@@ -1,7 +1,6 @@
 import type { Database } from "better-sqlite3";
-import type { CosmoError } from "../../errors/index.js";
 import type { Answers, Commands, Question, ThreadOptions } from "./commands.js";
-import { durabilityOf, openDatabase, toEngramFailed, whileLocked } from "./database.js";
+import { durabilityOf, openDatabase, whileLocked } from "./database.js";
 import { forget } from "./forget-store.js";
 import { digest } from "./index-store.js";
 import { ImprintStore } from "./imprint-store.js";
@@ -72,10 +71,5 @@ export class Store {
   /** Closes the file. */
   close(): void {
     this.#database.close();
-  }
-
-  /** What was thrown, as a typed error. */
-  static errorOf(thrown: unknown, path: string): CosmoError {
-    return toEngramFailed(thrown, path);
   }
 }

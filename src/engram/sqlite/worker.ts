@@ -1,6 +1,7 @@
 // The thread of one connection. SQLite answers at once or waits for the disk, and neither may hold up an event loop.
 import { parentPort, workerData } from "node:worker_threads";
 import type { Question, Reply, ThreadOptions } from "./commands.js";
+import { toEngramFailed } from "./database.js";
 import { Store } from "./store.js";
 
 const options: ThreadOptions = workerData;
@@ -12,7 +13,7 @@ function answer(question: Question): Reply {
     store ??= new Store(options);
     return { number, answer: store.answer(question) };
   } catch (thrown) {
-    return { number, error: Store.errorOf(thrown, options.path).detail };
+    return { number, error: toEngramFailed(thrown, options.path).detail };
   }
 }
 
