@@ -12,7 +12,7 @@ import type { Engram } from "../engram/index.js";
 import { CosmoError, toCosmoError } from "../errors/index.js";
 import type { CancelTimer, Clock } from "../foundation/index.js";
 import type { IdSource } from "../signal/index.js";
-import type { Session, SessionReceiver, Synapse } from "../synapse/index.js";
+import type { Session, SessionReceiver, Synapse, Unnumbered } from "../synapse/index.js";
 import { Asker } from "./asker.js";
 import { Bus } from "./bus.js";
 import { Calls } from "./calls.js";
@@ -133,15 +133,15 @@ export class Connection implements SessionReceiver {
     }
   }
 
-  live(live: Live): void {
+  live(live: Unnumbered<Live>): void {
     this.observer.live(live);
   }
 
-  gap(gap: Gap): void {
+  gap(gap: Unnumbered<Gap>): void {
     this.observer.gap(gap);
   }
 
-  credit(credit: Credit): void {
+  credit(credit: Unnumbered<Credit>): void {
     this.#works.credit(credit);
   }
 

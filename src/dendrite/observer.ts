@@ -2,6 +2,7 @@ import { DeliveryReason, type DeliveryNote, type Gap, type Live } from "../../ge
 import { SignalType, type Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { checkOptions, CosmoError, toCosmoError } from "../errors/index.js";
 import { ObservationQueue, type Observation } from "../pathway/index.js";
+import type { Unnumbered } from "../synapse/index.js";
 import type { Bus } from "./bus.js";
 
 /** What an observer wants to see. Every part that is given must hold. */
@@ -82,14 +83,14 @@ export class Observer {
   }
 
   /** A snapshot is complete. */
-  live({ subscriptionId, position, rejection }: Live): void {
+  live({ subscriptionId, position, rejection }: Unnumbered<Live>): void {
     const queue = this.#queues.get(subscriptionId);
     if (rejection === undefined) queue?.push({ kind: "live", position });
     else queue?.end(new CosmoError(rejection));
   }
 
   /** Signals did not fit at the Synapse. */
-  gap({ subscriptionId, first, last, missed }: Gap): void {
+  gap({ subscriptionId, first, last, missed }: Unnumbered<Gap>): void {
     this.#queues.get(subscriptionId)?.push({ kind: "gap", first, last, missed });
   }
 

@@ -7,6 +7,7 @@ import type { Engram } from "../engram/index.js";
 import { CosmoError, toCosmoError, type ErrorName } from "../errors/index.js";
 import { encodeSignal, signalTypeName } from "../signal/index.js";
 import { askEngram } from "./ask-engram.js";
+import type { Unnumbered } from "../synapse/index.js";
 import type { Bus } from "./bus.js";
 import type { Calls } from "./calls.js";
 import { Work, workKey } from "./work.js";
@@ -68,7 +69,7 @@ export class WorkHost {
   }
 
   /** The asker consumed parts. */
-  credit({ requestId, participant, partials }: Credit): void {
+  credit({ requestId, participant, partials }: Unnumbered<Credit>): void {
     this.#works.get(workKey(requestId, participant))?.window.add(partials);
   }
 

@@ -1,4 +1,4 @@
 export { Hub, type HubOptions, type HubSessionRequest, type NamespaceFigures } from "./hub/hub.js";
 export type { HubSession, SessionState } from "./hub/model.js";
 export type { Outbound, OutboundDelivery, Outbox } from "./hub/outbox.js";
-export type { PublishOptions, Session, SessionReceiver, SessionRequest, Synapse } from "./synapse.js";
+export type { PublishOptions, Session, SessionReceiver, SessionRequest, Synapse, Unnumbered } from "./synapse.js";

@@ -2,6 +2,9 @@ import type { Credit, DeliveryNote, Gap, Live, ObserveFilter, Receipt, Right } f
 import type { Limits } from "../../gen/cosmonapse/v1/limits.js";
 import type { CosmoError } from "../errors/index.js";
 
+/** A frame without its number, which is an affair of the link. */
+export type Unnumbered<Frame extends { readonly number: bigint }> = Omit<Frame, "number">;
+
 /** Who opens a session, and what for. */
 export interface SessionRequest {
   /** The namespace of the session: `[A-Za-z0-9_-]{1,64}`. Nothing crosses from one to another. */
@@ -22,11 +25,11 @@ export interface SessionReceiver {
    */
   deliver(signal: Uint8Array, note: DeliveryNote): void | Promise<void>;
   /** A snapshot is complete, of a subscription or of a DISCOVER; what follows is live. */
-  live(live: Live): void;
+  live(live: Unnumbered<Live>): void;
   /** Signals that a subscription did not get. */
-  gap(gap: Gap): void;
+  gap(gap: Unnumbered<Gap>): void;
   /** The asker of a request that this session holds takes more PARTIALs. */
-  credit(credit: Credit): void;
+  credit(credit: Unnumbered<Credit>): void;
   /** The session is over; nothing follows. Undefined: its owner closed it. */
   ended(reason: CosmoError | undefined): void;
 }
@@ -56,7 +59,7 @@ export interface Session {
   /** Ends a subscription; of an unknown one, does nothing. */
   unsubscribe(subscriptionId: string): Promise<void>;
   /** Tells that PARTIALs of a request of this session were consumed. */
-  credit(credit: Credit): void;
+  credit(credit: Unnumbered<Credit>): void;
   /** Takes no new work from now on. Resolves when the Synapse knows. */
   drain(): Promise<void>;
   /** Ends the session: its registrations go, what it holds is given to others or ends. Idempotent. */

@@ -173,12 +173,14 @@ export interface Receipt {
 /** What became of the published Signals, up to a number. (COS-GRPC-008) */
 export interface Receipts {
   /**
-   * Every Signal up to this number is decided; those without a receipt of their own were accepted, plainly.
+   * Everything of the peer up to this number is decided; a Signal without a receipt of its own was accepted, plainly.
    * (COS-GRPC-008)
    */
   through: bigint;
   /** The receipts that say more. (COS-GRPC-008) */
   receipts: Receipt[];
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -250,7 +252,11 @@ export interface Subscribe {
    */
   subscriptionId: string;
   /** What to see. (COS-OBS-006) */
-  filter: ObserveFilter | undefined;
+  filter:
+    | ObserveFilter
+    | undefined;
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -258,6 +264,8 @@ export interface Subscribe {
 export interface Unsubscribe {
   /** The subscription. (COS-OBS-011) */
   subscriptionId: string;
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -268,7 +276,11 @@ export interface Live {
   /** The number of the first Signal that can follow. (COS-OBS-004) */
   position: bigint;
   /** Why there will be nothing. Absent: the subscription holds. (COS-OBS-013) */
-  rejection: ErrorDetail | undefined;
+  rejection:
+    | ErrorDetail
+    | undefined;
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -282,6 +294,8 @@ export interface Gap {
   last: bigint;
   /** How many between the two matched the subscription. (COS-OBS-007) */
   missed: bigint;
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -293,6 +307,8 @@ export interface Credit {
   partials: number;
   /** Of a request to several: the id of the one whose PARTIALs were consumed. (COS-TASK-011) */
   participant: string;
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -309,7 +325,11 @@ export interface Ack {
  */
 export interface Drain {
   /** How long the sender means to wait for what is in flight. */
-  within: Duration | undefined;
+  within:
+    | Duration
+    | undefined;
+  /** The number of this frame. (COS-GRPC-006) */
+  number: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1143,7 +1163,7 @@ export const Receipt: MessageFns<Receipt> = {
 };
 
 function createBaseReceipts(): Receipts {
-  return { through: 0n, receipts: [], _unknownFields: {} };
+  return { through: 0n, receipts: [], number: 0n, _unknownFields: {} };
 }
 
 export const Receipts: MessageFns<Receipts> = {
@@ -1156,6 +1176,12 @@ export const Receipts: MessageFns<Receipts> = {
     }
     for (const v of message.receipts) {
       Receipt.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1197,6 +1223,14 @@ export const Receipts: MessageFns<Receipts> = {
             message.receipts.push(Receipt.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -1223,6 +1257,7 @@ export const Receipts: MessageFns<Receipts> = {
     const message = createBaseReceipts();
     message.through = (object.through !== undefined && object.through !== null) ? BigInt(object.through) : 0n;
     message.receipts = object.receipts?.map((e) => Receipt.fromPartial(e)) || [];
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };
@@ -1630,7 +1665,7 @@ export const ObserveFilter: MessageFns<ObserveFilter> = {
 };
 
 function createBaseSubscribe(): Subscribe {
-  return { subscriptionId: "", filter: undefined, _unknownFields: {} };
+  return { subscriptionId: "", filter: undefined, number: 0n, _unknownFields: {} };
 }
 
 export const Subscribe: MessageFns<Subscribe> = {
@@ -1640,6 +1675,12 @@ export const Subscribe: MessageFns<Subscribe> = {
     }
     if (message.filter !== undefined) {
       ObserveFilter.encode(message.filter, writer.uint32(18).fork()).join();
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1681,6 +1722,14 @@ export const Subscribe: MessageFns<Subscribe> = {
             message.filter = ObserveFilter.decode(reader, reader.uint32());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -1709,18 +1758,25 @@ export const Subscribe: MessageFns<Subscribe> = {
     message.filter = (object.filter !== undefined && object.filter !== null)
       ? ObserveFilter.fromPartial(object.filter)
       : undefined;
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };
 
 function createBaseUnsubscribe(): Unsubscribe {
-  return { subscriptionId: "", _unknownFields: {} };
+  return { subscriptionId: "", number: 0n, _unknownFields: {} };
 }
 
 export const Unsubscribe: MessageFns<Unsubscribe> = {
   encode(message: Unsubscribe, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.subscriptionId !== "") {
       writer.uint32(10).string(message.subscriptionId);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1754,6 +1810,14 @@ export const Unsubscribe: MessageFns<Unsubscribe> = {
             message.subscriptionId = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -1779,12 +1843,13 @@ export const Unsubscribe: MessageFns<Unsubscribe> = {
   fromPartial(object: DeepPartial<Unsubscribe>): Unsubscribe {
     const message = createBaseUnsubscribe();
     message.subscriptionId = object.subscriptionId ?? "";
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };
 
 function createBaseLive(): Live {
-  return { subscriptionId: "", position: 0n, rejection: undefined, _unknownFields: {} };
+  return { subscriptionId: "", position: 0n, rejection: undefined, number: 0n, _unknownFields: {} };
 }
 
 export const Live: MessageFns<Live> = {
@@ -1800,6 +1865,12 @@ export const Live: MessageFns<Live> = {
     }
     if (message.rejection !== undefined) {
       ErrorDetail.encode(message.rejection, writer.uint32(26).fork()).join();
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1849,6 +1920,14 @@ export const Live: MessageFns<Live> = {
             message.rejection = ErrorDetail.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -1878,12 +1957,13 @@ export const Live: MessageFns<Live> = {
     message.rejection = (object.rejection !== undefined && object.rejection !== null)
       ? ErrorDetail.fromPartial(object.rejection)
       : undefined;
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };
 
 function createBaseGap(): Gap {
-  return { subscriptionId: "", first: 0n, last: 0n, missed: 0n, _unknownFields: {} };
+  return { subscriptionId: "", first: 0n, last: 0n, missed: 0n, number: 0n, _unknownFields: {} };
 }
 
 export const Gap: MessageFns<Gap> = {
@@ -1908,6 +1988,12 @@ export const Gap: MessageFns<Gap> = {
         throw new globalThis.Error("value provided for field message.missed of type uint64 too large");
       }
       writer.uint32(32).uint64(message.missed);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1965,6 +2051,14 @@ export const Gap: MessageFns<Gap> = {
             message.missed = reader.uint64() as bigint;
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -1993,12 +2087,13 @@ export const Gap: MessageFns<Gap> = {
     message.first = (object.first !== undefined && object.first !== null) ? BigInt(object.first) : 0n;
     message.last = (object.last !== undefined && object.last !== null) ? BigInt(object.last) : 0n;
     message.missed = (object.missed !== undefined && object.missed !== null) ? BigInt(object.missed) : 0n;
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };
 
 function createBaseCredit(): Credit {
-  return { requestId: "", partials: 0, participant: "", _unknownFields: {} };
+  return { requestId: "", partials: 0, participant: "", number: 0n, _unknownFields: {} };
 }
 
 export const Credit: MessageFns<Credit> = {
@@ -2011,6 +2106,12 @@ export const Credit: MessageFns<Credit> = {
     }
     if (message.participant !== "") {
       writer.uint32(26).string(message.participant);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2060,6 +2161,14 @@ export const Credit: MessageFns<Credit> = {
             message.participant = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -2087,6 +2196,7 @@ export const Credit: MessageFns<Credit> = {
     message.requestId = object.requestId ?? "";
     message.partials = object.partials ?? 0;
     message.participant = object.participant ?? "";
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };
@@ -2165,13 +2275,19 @@ export const Ack: MessageFns<Ack> = {
 };
 
 function createBaseDrain(): Drain {
-  return { within: undefined, _unknownFields: {} };
+  return { within: undefined, number: 0n, _unknownFields: {} };
 }
 
 export const Drain: MessageFns<Drain> = {
   encode(message: Drain, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.within !== undefined) {
       Duration.encode(message.within, writer.uint32(10).fork()).join();
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.number);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -2205,6 +2321,14 @@ export const Drain: MessageFns<Drain> = {
             message.within = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -2232,6 +2356,7 @@ export const Drain: MessageFns<Drain> = {
     message.within = (object.within !== undefined && object.within !== null)
       ? Duration.fromPartial(object.within)
       : undefined;
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     return message;
   },
 };

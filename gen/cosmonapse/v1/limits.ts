@@ -79,6 +79,10 @@ export interface Limits {
   subscriptions: number;
   /** Namespaces of one Synapse. (COS-LIM-004) */
   namespaces: number;
+  /** Numbers of one session, each way, that the other side has not acknowledged. (COS-SES-013) */
+  unacknowledged: number;
+  /** The bytes of what stands under them. (COS-SES-013) */
+  unacknowledgedBytes: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -116,6 +120,8 @@ function createBaseLimits(): Limits {
     metaBytes: 0,
     subscriptions: 0,
     namespaces: 0,
+    unacknowledged: 0,
+    unacknowledgedBytes: 0,
     _unknownFields: {},
   };
 }
@@ -217,6 +223,12 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.namespaces !== 0) {
       writer.uint32(256).uint32(message.namespaces);
+    }
+    if (message.unacknowledged !== 0) {
+      writer.uint32(264).uint32(message.unacknowledged);
+    }
+    if (message.unacknowledgedBytes !== 0) {
+      writer.uint32(272).uint32(message.unacknowledgedBytes);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -498,6 +510,22 @@ export const Limits: MessageFns<Limits> = {
             message.namespaces = reader.uint32();
             continue;
           }
+          case 33: {
+            if (tag !== 264) {
+              break;
+            }
+
+            message.unacknowledged = reader.uint32();
+            continue;
+          }
+          case 34: {
+            if (tag !== 272) {
+              break;
+            }
+
+            message.unacknowledgedBytes = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -554,6 +582,8 @@ export const Limits: MessageFns<Limits> = {
     message.metaBytes = object.metaBytes ?? 0;
     message.subscriptions = object.subscriptions ?? 0;
     message.namespaces = object.namespaces ?? 0;
+    message.unacknowledged = object.unacknowledged ?? 0;
+    message.unacknowledgedBytes = object.unacknowledgedBytes ?? 0;
     return message;
   },
 };

@@ -586,6 +586,14 @@ export const LIMIT_TABLE = {
   "namespaces": {
     "standard": 1024,
     "ceiling": 1048576
+  },
+  "unacknowledged": {
+    "standard": 16384,
+    "ceiling": 1048576
+  },
+  "unacknowledgedBytes": {
+    "standard": 16777216,
+    "ceiling": 1073741824
   }
 } as const;
 

@@ -1,3 +1,4 @@
+import type { Unnumbered } from "../synapse.js";
 import type { Credit, ObserveFilter, Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
@@ -93,6 +94,7 @@ export class Hub {
       opened: new Set(),
       closing: new Set(),
       state: "live",
+      isLinked: true,
       onEnded,
     };
     this.#remember(namespace);
@@ -130,7 +132,7 @@ export class Hub {
   }
 
   /** The asker consumed PARTIALs: the holder may send as many more. */
-  credit(session: HubSession, { requestId, partials, participant }: Credit): void {
+  credit(session: HubSession, { requestId, partials, participant }: Unnumbered<Credit>): void {
     const request = this.#homeOf(session).requests.find(requestId);
     if (request?.asker !== session) return;
     const leg = request.legs.find((one) => participant === "" || one.participant === participant);
@@ -138,8 +140,20 @@ export class Hub {
     const consumed = Math.min(partials, leg.unconsumed);
     if (consumed === 0) return;
     leg.unconsumed -= consumed;
-    const credit: Credit = { requestId, partials: consumed, participant: leg.participant };
+    const credit: Unnumbered<Credit> = { requestId, partials: consumed, participant: leg.participant };
     leg.registration.session.outbox.push({ kind: "credit", credit });
+  }
+
+  /** The session lost its link: it keeps what it has, and gets no new work until it has one again (COS-SES-007). */
+  unlink(session: HubSession): void {
+    session.isLinked = false;
+  }
+
+  /** The session has a link again. */
+  relink(session: HubSession): void {
+    session.isLinked = true;
+    const namespace = this.#homes.get(session);
+    for (const registration of session.registrations.values()) namespace?.router.refill(registration);
   }
 
   /** The session takes no new work. */

@@ -37,6 +37,8 @@ export interface HubSession {
   /** Traces whose FINAL this session owes. */
   readonly closing: Set<Trace>;
   state: SessionState;
+  /** False while it waits to be resumed: it keeps what it has and gets no new work (COS-SES-007). */
+  isLinked: boolean;
   /** Called once, when the hub ends the session. */
   onEnded: (reason: CosmoError | undefined) => void;
 }

@@ -1,3 +1,4 @@
+import type { Unnumbered } from "../synapse.js";
 import type { Credit, DeliveryNote, Gap, Live } from "../../../gen/cosmonapse/v1/frames.js";
 
 /** A Signal that waits for a session's link. */
@@ -14,9 +15,9 @@ export interface OutboundDelivery {
 /** One thing that waits for a session's link. */
 export type Outbound =
   | OutboundDelivery
-  | { readonly kind: "live"; readonly live: Live }
-  | { readonly kind: "gap"; readonly gap: Gap }
-  | { readonly kind: "credit"; readonly credit: Credit };
+  | { readonly kind: "live"; readonly live: Unnumbered<Live> }
+  | { readonly kind: "gap"; readonly gap: Unnumbered<Gap> }
+  | { readonly kind: "credit"; readonly credit: Unnumbered<Credit> };
 
 const compactAt = 1024;
 

@@ -82,6 +82,7 @@ export class Router {
   #hasRoom(registration: Registration): boolean {
     const { session, body } = registration;
     return (
+      session.isLinked &&
       session.registrations.get(body.id) === registration &&
       registration.inFlight.size < registration.maxInFlight &&
       !this.isSuspect(registration)

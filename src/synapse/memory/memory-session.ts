@@ -2,7 +2,7 @@ import type { Credit, ObserveFilter, Receipt } from "../../../gen/cosmonapse/v1/
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError, toCosmoError } from "../../errors/index.js";
 import { createDeferred, nextTurn, type Deferred } from "../../foundation/index.js";
-import type { Hub, HubSession, Outbound, PublishOptions, Session, SessionReceiver } from "../index.js";
+import type { Hub, HubSession, Outbound, PublishOptions, Session, SessionReceiver, Unnumbered } from "../index.js";
 
 /** How many Signals a session publishes before others get their turn. */
 const publishedPerTurn = 64;
@@ -54,7 +54,7 @@ export class MemorySession implements Session {
     return Promise.resolve();
   }
 
-  credit(credit: Credit): void {
+  credit(credit: Unnumbered<Credit>): void {
     if (this.#session.state !== "ended") this.#hub.credit(this.#session, credit);
   }
 

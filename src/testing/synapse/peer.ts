@@ -22,7 +22,7 @@ import {
   type IdSource,
   type SignalDraft,
 } from "../../signal/index.js";
-import type { Session, SessionReceiver, Synapse } from "../../synapse/index.js";
+import type { Session, SessionReceiver, Synapse, Unnumbered } from "../../synapse/index.js";
 import { check, checkEqual } from "../check.js";
 
 /** A Signal as a peer got it. */
@@ -56,14 +56,14 @@ export class Peer implements SessionReceiver {
   readonly ids: IdSource;
   readonly dendriteId: string;
   readonly inbox: Delivered[] = [];
-  readonly gaps: Gap[] = [];
-  readonly credits: Credit[] = [];
-  readonly lives: Live[] = [];
+  readonly gaps: Unnumbered<Gap>[] = [];
+  readonly credits: Unnumbered<Credit>[] = [];
+  readonly lives: Unnumbered<Live>[] = [];
   readonly isOver: Deferred<CosmoError | undefined> = createDeferred();
   readonly #options: PeerOptions;
   readonly #waiting: Waiting[] = [];
   readonly #fences = new Map<string, Deferred<void>>();
-  readonly #onCredit: Deferred<Credit>[] = [];
+  readonly #onCredit: Deferred<Unnumbered<Credit>>[] = [];
   #session: Session | undefined;
 
   private constructor(options: PeerOptions) {
@@ -94,16 +94,16 @@ export class Peer implements SessionReceiver {
     return this.#options.slow;
   }
 
-  live(live: Live): void {
+  live(live: Unnumbered<Live>): void {
     this.lives.push(live);
     this.#fences.get(live.subscriptionId)?.resolve();
   }
 
-  gap(gap: Gap): void {
+  gap(gap: Unnumbered<Gap>): void {
     this.gaps.push(gap);
   }
 
-  credit(credit: Credit): void {
+  credit(credit: Unnumbered<Credit>): void {
     const waiting = this.#onCredit.shift();
     if (waiting === undefined) this.credits.push(credit);
     else waiting.resolve(credit);
@@ -199,10 +199,10 @@ export class Peer implements SessionReceiver {
   }
 
   /** The next credit for PARTIALs. */
-  nextCredit(): Promise<Credit> {
+  nextCredit(): Promise<Unnumbered<Credit>> {
     const there = this.credits.shift();
     if (there !== undefined) return Promise.resolve(there);
-    const waiting = createDeferred<Credit>();
+    const waiting = createDeferred<Unnumbered<Credit>>();
     this.#onCredit.push(waiting);
     return waiting.promise;
   }

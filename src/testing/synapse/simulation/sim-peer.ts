@@ -3,7 +3,7 @@ import type { RegisterBody } from "../../../../gen/cosmonapse/v1/participant.js"
 import type { Signal } from "../../../../gen/cosmonapse/v1/signal.js";
 import { errorName } from "../../../errors/index.js";
 import { createIdSource, createSignal, decodeSignal, encodeSignal, type IdSource } from "../../../signal/index.js";
-import type { Hub, HubSession } from "../../../synapse/index.js";
+import type { Hub, HubSession, Unnumbered } from "../../../synapse/index.js";
 import { check, checkEqual } from "../../check.js";
 import type { FakeClock } from "../../fake-clock.js";
 import type { Delivered, PeerDraft } from "../peer.js";
@@ -34,7 +34,7 @@ interface Subscription {
   readonly types: readonly number[];
   from: number;
   readonly seen: number[];
-  readonly gaps: Gap[];
+  readonly gaps: Unnumbered<Gap>[];
 }
 
 /** A peer that takes what the hub has for it when it is told to, and checks it. */
