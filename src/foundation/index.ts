@@ -1,4 +1,5 @@
 export { systemClock, type CancelTimer, type Clock } from "./clock.js";
+export { Fifo } from "./fifo.js";
 export type { Json, JsonObject } from "./json.js";
 export { createDeferred, type Deferred } from "./deferred.js";
 export { createUlidSource, systemRandom, type RandomSource } from "./ulid.js";

@@ -31,11 +31,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   axon: { floor: 5, gen: true, bans: ["synapse"] },
   doppler: { floor: 5, gen: true },
   "synapse/memory": { floor: 5, gen: true },
-  "synapse/grpc": { floor: 5, gen: true, node: true, packages: ["@grpc/grpc-js"] },
   "engram/memory": { floor: 5, gen: true },
   "engram/sqlite": { floor: 5, gen: true, node: true, packages: ["better-sqlite3"] },
   "engram/postgres": { floor: 5, gen: true, node: true, packages: ["pg"] },
   dendrite: { floor: 6, gen: true },
+  // Above the bus in memory, since `connectSynapse` opens either.
+  "synapse/grpc": {
+    floor: 6,
+    gen: true,
+    node: true,
+    packages: ["@bufbuild/protobuf", "@grpc/grpc-js", "@grpc/reflection", "grpc-health-check", "prom-client"],
+  },
   prism: { floor: 6, gen: true, node: true },
   "prism/web": { floor: 5 },
   index: { floor: 7 },

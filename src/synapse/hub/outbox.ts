@@ -1,5 +1,6 @@
+import { Fifo } from "../../foundation/index.js";
 import type { Unnumbered } from "../synapse.js";
-import type { Credit, DeliveryNote, Gap, Live } from "../../../gen/cosmonapse/v1/frames.js";
+import type { Credit, DeliveryNote, Gap, Live, Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 
 /** A Signal that waits for a session's link. */
 export interface OutboundDelivery {
@@ -12,27 +13,34 @@ export interface OutboundDelivery {
   readonly onTaken?: () => void;
 }
 
+/** What the driver itself puts between: something of the session was decided, and what is before it is told first. */
+export interface OutboundDecision {
+  readonly kind: "decided";
+  /** The number that the session gave it. */
+  readonly number: number;
+  /** What became of a Signal; undefined for anything else. */
+  readonly receipt: Receipt | undefined;
+}
+
 /** One thing that waits for a session's link. */
 export type Outbound =
   | OutboundDelivery
+  | OutboundDecision
   | { readonly kind: "live"; readonly live: Unnumbered<Live> }
   | { readonly kind: "gap"; readonly gap: Unnumbered<Gap> }
   | { readonly kind: "credit"; readonly credit: Unnumbered<Credit> };
-
-const compactAt = 1024;
 
 /**
  * What waits for a session's link, in order. It is bounded by those who put things in: work by `max_in_flight`,
  * replies by the session's pending requests and their windows, observed Signals by the subscription's buffer.
  */
 export class Outbox {
-  #items: Outbound[] = [];
-  #head = 0;
+  readonly #items = new Fifo<Outbound>();
   #wake: (() => void) | undefined;
 
   /** How many things wait. */
   get size(): number {
-    return this.#items.length - this.#head;
+    return this.#items.size;
   }
 
   /** Names what is called whenever something was put into the empty outbox. */
@@ -51,7 +59,7 @@ export class Outbox {
   /** Takes the first thing that is not stale; what is taken counts as written. */
   take(): Outbound | undefined {
     for (;;) {
-      const item = this.#shift();
+      const item = this.#items.shift();
       if (item === undefined) return undefined;
       if (item.kind !== "deliver") return item;
       if (item.isStale?.() === true) continue;
@@ -60,24 +68,9 @@ export class Outbox {
     }
   }
 
-  #shift(): Outbound | undefined {
-    const item = this.#items[this.#head];
-    if (item === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head >= compactAt && this.#head * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
-
   /** Drops everything that waits. */
   clear(): void {
-    this.#items = [];
-    this.#head = 0;
+    this.#items.clear();
     this.#wake = undefined;
   }
 }

@@ -1,0 +1,130 @@
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
+import { LIMIT_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
+import { checkOptions, CosmoError } from "../../../errors/index.js";
+import { systemClock, type Clock } from "../../../foundation/index.js";
+import type { Session, SessionReceiver, SessionRequest, Synapse } from "../../index.js";
+import { hostInUrl, readAddress } from "../address.js";
+import { IMPLEMENTATION } from "../implementation.js";
+import { ClientSession } from "./client-session.js";
+
+/** How a `GrpcSynapse` is made. */
+export interface GrpcSynapseOptions {
+  /** How long `connect` waits for the Synapse, milliseconds. Default: 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** Time. Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+const parts: ReadonlySet<string> = new Set(["connectTimeoutMs", "clock"] satisfies (keyof GrpcSynapseOptions)[]);
+
+/**
+ * The bus at an address, over gRPC. Its sessions share one connection, and survive the loss of it: they open it again
+ * and go on where they were. A session that the Synapse does not know any more ends with SESSION_LOST.
+ */
+export class GrpcSynapse implements Synapse {
+  /** The address, as it was given. */
+  readonly url: string;
+  readonly #options: GrpcSynapseOptions;
+  readonly #clock: Clock;
+  readonly #client: Client;
+  readonly #sessions = new Set<ClientSession>();
+  #isClosed = false;
+
+  /** Throws INVALID_ARGUMENT for an address or an option that is wrong. */
+  constructor(url: string, options: GrpcSynapseOptions = {}) {
+    checkOptions("The GrpcSynapse", options, parts);
+    const address = readAddress(url);
+    this.url = url;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#client = new Client(
+      `${hostInUrl(address.host)}:${address.port}`,
+      credentials.createInsecure(),
+      channelOptions,
+    );
+  }
+
+  /** Resolves when the Synapse answers. Rejects with UNAVAILABLE when it does not within the time, CANCELLED, CLOSED. */
+  async connect({ abort }: { readonly abort?: AbortSignal } = {}): Promise<void> {
+    if (this.#isClosed) throw closed();
+    const { connectTimeoutMs = 10_000 } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = (): void => reject(new CosmoError("CANCELLED", `Connecting to ${this.url} was given up`));
+      if (abort?.aborted === true) giveUp();
+      abort?.addEventListener("abort", giveUp, { once: true });
+      this.#client.waitForReady(Date.now() + connectTimeoutMs, (error) => {
+        abort?.removeEventListener("abort", giveUp);
+        if (error === undefined) resolve();
+        else
+          reject(
+            new CosmoError("UNAVAILABLE", `No Synapse answers at ${this.url} within ${connectTimeoutMs} ms`, {
+              cause: error,
+            }),
+          );
+      });
+    });
+  }
+
+  async open(
+    { namespace, dendriteId, rights = [], abort }: SessionRequest,
+    receiver: SessionReceiver,
+  ): Promise<Session> {
+    if (this.#isClosed) throw closed();
+    let session: ClientSession | undefined;
+    session = await ClientSession.open(
+      {
+        client: this.#client,
+        credential: () => new Metadata(),
+        hello: Hello.create({
+          versions: [1],
+          namespace,
+          dendriteId,
+          rights: [...rights],
+          implementation: IMPLEMENTATION,
+        }),
+        receiver,
+        clock: this.#clock,
+        onEnded: () => {
+          if (session !== undefined) this.#sessions.delete(session);
+        },
+      },
+      abort,
+    );
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Ends each session once all that it published is decided. What is in flight is for its Dendrites to wait for. */
+  drain(): Promise<void> {
+    return this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#sessions].map((session) => session.close()));
+    this.#client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain();
+  }
+}
+
+/** A connection of one's own, tried again soon, whose death is noticed within ten seconds. */
+const channelOptions = {
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.initial_reconnect_backoff_ms": 50,
+  "grpc.min_reconnect_backoff_ms": 50,
+  "grpc.max_reconnect_backoff_ms": 1_000,
+  "grpc.keepalive_time_ms": 5_000,
+  "grpc.keepalive_timeout_ms": 5_000,
+  "grpc.max_receive_message_length": LIMIT_TABLE.messageBytes.ceiling,
+  "grpc.max_send_message_length": -1,
+  "grpc-node.flow_control_window": 1024 * 1024,
+  "grpc.enable_retries": 0,
+};
+
+function closed(): CosmoError {
+  return new CosmoError("CLOSED", "The Synapse was closed");
+}

@@ -1,0 +1,117 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { Welcome, type Hello, type Right } from "../../../../gen/cosmonapse/v1/frames.js";
+import { CosmoError } from "../../../errors/index.js";
+import type { Clock } from "../../../foundation/index.js";
+import type { Hub } from "../../index.js";
+import { IMPLEMENTATION } from "../implementation.js";
+import { encodeResponse } from "./outbox-frames.js";
+import { ServerSession, type SessionLink } from "./server-session.js";
+
+/** The versions of the protocol that this Synapse speaks. */
+const versions: readonly number[] = [1];
+
+/** 256 bits, from the source that the machine has for secrets (COS-SEC-010). */
+const secretBytes = 32;
+
+/** What a credential grants to who says a Hello. */
+export interface Admission {
+  /** The rights of the session, never more than were asked for. */
+  readonly rights: readonly Right[];
+  /** The credential's identity; undefined without credentials. */
+  readonly principal: string | undefined;
+  /** The ids that it may register. */
+  readonly ids: ReadonlySet<string> | "all";
+}
+
+/** What a session book works with. */
+export interface SessionBookOptions {
+  readonly hub: Hub;
+  readonly clock: Clock;
+  /** The running instance of the Synapse. */
+  readonly instanceId: string;
+}
+
+/** The sessions of the peers on the network, those that wait to be resumed included. */
+export class SessionBook {
+  readonly #options: SessionBookOptions;
+  readonly #sessions = new Map<string, { readonly session: ServerSession; readonly admission: Admission }>();
+  #resumed = 0;
+
+  constructor(options: SessionBookOptions) {
+    this.#options = options;
+  }
+
+  /** How many sessions were resumed, ever. */
+  get resumed(): number {
+    return this.#resumed;
+  }
+
+  /** All sessions. */
+  *all(): Iterable<ServerSession> {
+    for (const { session } of this.#sessions.values()) yield session;
+  }
+
+  /** Gives a link its session: the one that it resumes, or a new one (COS-GRPC-003, COS-GRPC-019). */
+  greet(hello: Hello, admission: Admission, link: SessionLink): { session: ServerSession; welcome: Uint8Array } {
+    const version = hello.versions.find((one) => versions.includes(one));
+    if (version === undefined) {
+      const message = `The peer speaks version ${hello.versions.join(", ") || "none"} of the protocol`;
+      const available = versions.map(String);
+      throw new CosmoError("VERSION_UNSUPPORTED", message, { requirement: "COS-GRPC-003", available });
+    }
+    const known = this.#resume(hello, admission, link);
+    const session = known ?? this.#open(hello, admission, link);
+    if (known !== undefined) this.#resumed += 1;
+    return { session, welcome: this.#welcome(session, { version, resumed: known !== undefined }) };
+  }
+
+  #resume(hello: Hello, admission: Admission, link: SessionLink): ServerSession | undefined {
+    const found = this.#sessions.get(hello.sessionId);
+    if (found === undefined) return undefined;
+    const { session } = found;
+    const isSame =
+      hello.sessionSecret.length === session.secret.length &&
+      timingSafeEqual(hello.sessionSecret, session.secret) &&
+      hello.namespace === session.hello.namespace &&
+      hello.dendriteId === session.hello.dendriteId &&
+      admission.principal === found.admission.principal;
+    return isSame && session.attach(link, Number(hello.received)) ? session : undefined;
+  }
+
+  #open(hello: Hello, admission: Admission, link: SessionLink): ServerSession {
+    const { hub, clock } = this.#options;
+    let session: ServerSession | undefined;
+    const opened = hub.open({
+      namespace: hello.namespace,
+      dendriteId: hello.dendriteId,
+      rights: admission.rights,
+      ...(admission.principal === undefined ? {} : { principal: admission.principal }),
+      onEnded: (reason) => session?.ended(reason),
+    });
+    const secret = randomBytes(secretBytes);
+    const onEnded = (): void => void this.#sessions.delete(opened.id);
+    session = new ServerSession({ hub, clock, session: opened, secret, hello, onEnded });
+    this.#sessions.set(opened.id, { session, admission });
+    session.attach(link, 0);
+    return session;
+  }
+
+  #welcome(
+    { session, secret, received }: ServerSession,
+    { version, resumed }: { version: number; resumed: boolean },
+  ): Uint8Array {
+    const { hub, instanceId } = this.#options;
+    const value = Welcome.create({
+      version,
+      resumed,
+      instanceId,
+      sessionId: session.id,
+      sessionSecret: secret,
+      rights: [...session.rights],
+      limits: hub.limits,
+      implementation: IMPLEMENTATION,
+      received: BigInt(received),
+    });
+    return encodeResponse({ $case: "welcome", value });
+  }
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
+import { checkOptions, CosmoError, toCosmoError, writeDuration } from "../../../errors/index.js";
+import { createDeferred, systemClock, type Clock } from "../../../foundation/index.js";
+import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
+import type { IdSource } from "../../../signal/index.js";
+import { Hub } from "../../index.js";
+import { DEFAULT_PORT, hostInUrl, toUrl } from "../address.js";
+import { synapseService } from "../service.js";
+import { ServerLink, type ConnectCall } from "./server-link.js";
+import { SessionBook, type Admission } from "./session-book.js";
+
+/** How a `SynapseServer` is made. */
+export interface SynapseServerOptions {
+  /** The address to listen on. Default: 127.0.0.1. */
+  readonly host?: string;
+  /** The port; 0 is any that is free. Default: 7070. */
+  readonly port?: number;
+  /** Limits that differ from the standard. */
+  readonly limits?: Partial<Limits>;
+  /** Time. Default: the machine's. */
+  readonly clock?: Clock;
+  /** Where the ids of the Synapse's own Signals come from. Default: random ULIDs. */
+  readonly ids?: IdSource;
+}
+
+/** Where a server listens. */
+export interface Listening {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const parts: ReadonlySet<string> = new Set([
+  "host",
+  "port",
+  "limits",
+  "clock",
+  "ids",
+] satisfies (keyof SynapseServerOptions)[]);
+
+/**
+ * The bus on the network: the same hub as in memory, behind `cosmonapse.v1.SynapseService`. It keeps nothing on disk:
+ * after a restart its peers begin anew.
+ *
+ * `new` → `start` → `drain` or `close`; the last two are idempotent. `await using` drains.
+ */
+export class SynapseServer {
+  /** The router. */
+  readonly hub: Hub;
+  readonly #options: SynapseServerOptions;
+  readonly #clock: Clock;
+  readonly #server: Server;
+  readonly #sessions: SessionBook;
+  readonly #links = new Set<ServerLink>();
+  #ending: Promise<void> | undefined;
+
+  /** Throws INVALID_ARGUMENT for an option that is unknown or wrong. */
+  constructor(options: SynapseServerOptions = {}) {
+    checkOptions("The SynapseServer", options, parts);
+    const { limits = {}, clock = systemClock, ids } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.hub = new Hub({ limits, clock, ...(ids === undefined ? {} : { ids }) });
+    this.#sessions = new SessionBook({ hub: this.hub, clock, instanceId: randomUUID() });
+    this.#server = new Server(channelOptions(this.hub.limits));
+    this.#server.addService(synapseService, {
+      connect: (call: ConnectCall) => this.#connect(call),
+    });
+  }
+
+  /** Listens. Rejects with UNAVAILABLE if the address is taken. */
+  async start(): Promise<Listening> {
+    const { host = "127.0.0.1", port = DEFAULT_PORT } = this.#options;
+    const bound = createDeferred<number>();
+    this.#server.bindAsync(`${hostInUrl(host)}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) => {
+      if (error === null) bound.resolve(boundPort);
+      else
+        bound.reject(
+          new CosmoError("UNAVAILABLE", `Cannot listen on ${host}:${port}: ${error.message}`, { cause: error }),
+        );
+    });
+    const listening = await bound.promise;
+    return { url: toUrl({ host, port: listening, isSecure: false }), host, port: listening };
+  }
+
+  /**
+   * Takes no new sessions and requests, waits until those in flight have their outcomes and these have arrived, then
+   * closes; after `withinMs` it closes in any case. Default: 30,000 (COS-SES-009, COS-SES-015).
+   */
+  drain({ withinMs = 30_000 }: { readonly withinMs?: number } = {}): Promise<void> {
+    this.#ending ??= this.#drain(withinMs);
+    return this.#ending;
+  }
+
+  /** Ends all sessions and links now. */
+  async close(): Promise<void> {
+    this.hub.close(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
+    for (const link of [...this.#links]) link.fail(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
+    const closed = createDeferred<void>();
+    this.#server.tryShutdown(() => closed.resolve());
+    // What was told to those who read is on its way by the next turn; nobody waits for those who do not.
+    this.#clock.schedule(0, () => this.#server.forceShutdown());
+    await closed.promise;
+  }
+
+  /** Drains. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drain();
+  }
+
+  async #drain(withinMs: number): Promise<void> {
+    const within = writeDuration(withinMs);
+    void within;
+    await this.hub.drain();
+    await this.close();
+  }
+
+  #connect(call: ConnectCall): void {
+    const link = new ServerLink({
+      call,
+      limits: this.hub.limits,
+      clock: this.#clock,
+      greet: (hello, own) => this.#sessions.greet(hello, this.#admit(hello), own),
+      onClosed: () => void this.#links.delete(link),
+    });
+    this.#links.add(link);
+  }
+
+  #admit(hello: Hello): Admission {
+    return { rights: hello.rights, principal: undefined, ids: "all" };
+  }
+}
+
+function channelOptions(limits: Limits): ConstructorParameters<typeof Server>[0] {
+  return {
+    "grpc.max_receive_message_length": limits.messageBytes,
+    "grpc.max_send_message_length": -1,
+    "grpc.keepalive_time_ms": limits.heartbeatMs,
+    "grpc.keepalive_timeout_ms": limits.heartbeatMs,
+  };
+}
+void toCosmoError;
