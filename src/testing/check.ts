@@ -6,7 +6,14 @@ function fail(what: string): never {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value, (_name, item: unknown) => (typeof item === "bigint" ? `${item}n` : item)) ?? "undefined";
+  return (
+    JSON.stringify(value, (name, item: unknown) => (name === "_unknownFields" ? undefined : printable(item))) ??
+    "undefined"
+  );
+}
+
+function printable(item: unknown): unknown {
+  return typeof item === "bigint" ? `${item}n` : item;
 }
 
 /** Fails unless both are the same, compared by what they hold. */

@@ -41,6 +41,7 @@ export const edgeCases: readonly SynapseCase[] = [
   {
     name: "gives what its holder never got to another, as the same attempt",
     requirements: ["COS-RED-002"],
+    limits: { unacknowledged: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const [worker, replica] = [await peer("worker", { slow: unblocked.promise }), await peer("replica")];
@@ -61,6 +62,7 @@ export const edgeCases: readonly SynapseCase[] = [
   {
     name: "does not deliver work that was stopped before its holder took it",
     requirements: ["COS-TASK-018", "COS-ROUTE-012"],
+    limits: { unacknowledged: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const [worker, asker] = [await peer("worker", { slow: unblocked.promise }), await peer("asker")];

@@ -93,7 +93,7 @@ export const observerCases: readonly SynapseCase[] = [
   {
     name: "tells a slow observer what it missed, with numbers and a count",
     requirements: ["COS-OBS-007", "COS-OBS-008", "COS-OBS-001"],
-    limits: { observerSignals: 3 },
+    limits: { unacknowledged: 1, observerSignals: 3 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const slow = await peer("slow", { slow: unblocked.promise });
@@ -129,7 +129,7 @@ export const observerCases: readonly SynapseCase[] = [
   {
     name: "counts only accepted Signals in a gap, and no reply that was refused",
     requirements: ["COS-OBS-007"],
-    limits: { observerSignals: 1 },
+    limits: { unacknowledged: 1, observerSignals: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const slow = await peer("slow", { slow: unblocked.promise });
@@ -150,7 +150,7 @@ export const observerCases: readonly SynapseCase[] = [
   {
     name: "bounds what waits for an observer in bytes as well",
     requirements: ["COS-OBS-007"],
-    limits: { observerBytes: 1_000 },
+    limits: { unacknowledged: 1, observerBytes: 1_000 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const slow = await peer("slow", { slow: unblocked.promise });
@@ -194,14 +194,18 @@ export const observerCases: readonly SynapseCase[] = [
   {
     name: "drops what waits for a slow observer when it unsubscribes",
     requirements: ["COS-OBS-011"],
+    limits: { unacknowledged: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const [slow, asker] = [await peer("slow", { slow: unblocked.promise }), await peer("asker")];
       await slow.observe({ types: [17] });
       for (let count = 0; count < 5; count += 1) await asker.send(task(asker, "ghost"));
       await slow.nextObserved("task");
-      await slow.session.unsubscribe("watch");
+      // What it has in hand keeps the answer from it, but not the question from the Synapse.
+      const unsubscribed = slow.session.unsubscribe("watch");
+      await asker.fence();
       unblocked.resolve();
+      await unsubscribed;
       await slow.fence();
       checkEqual(slow.inbox.length, 0, "deliveries after it");
     },

@@ -98,6 +98,7 @@ export const orderCases: readonly SynapseCase[] = [
   {
     name: "never says that lost work had no effect because another never got it",
     requirements: ["COS-RED-013", "COS-ERR-003"],
+    limits: { unacknowledged: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const replica = await peer("replica", { slow: unblocked.promise });

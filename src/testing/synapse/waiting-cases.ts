@@ -103,6 +103,7 @@ export const waitingCases: readonly SynapseCase[] = [
   {
     name: "counts only the attempts that somebody got, also after one that was lost",
     requirements: ["COS-RED-002", "COS-RED-007"],
+    limits: { unacknowledged: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const [worker, asker, third] = [await peer("worker"), await peer("asker"), await peer("third")];
@@ -163,6 +164,7 @@ export const waitingCases: readonly SynapseCase[] = [
   {
     name: "delivers what was published, whatever the producer does with its buffer",
     requirements: ["COS-ENV-030"],
+    limits: { unacknowledged: 1 },
     run: async ({ peer }) => {
       const unblocked = createDeferred<void>();
       const [worker, asker] = [await peer("worker", { slow: unblocked.promise }), await peer("asker")];

@@ -61,22 +61,11 @@ export class ClientLink {
     this.#writer.urge(encodeRequest(frame));
   }
 
-  /** Reads no more frames until `resume`. */
-  pause(): void {
-    this.#call.pause();
-  }
-
-  /** Reads on. */
-  resume(): void {
-    this.#call.resume();
-  }
-
   /** Ends the session at the Synapse; the link ends when that did. */
   goodbye(): void {
     this.#writer.close();
     this.#call.write(encodeRequest({ $case: "goodbye", value: { detail: undefined } }));
     this.#call.end();
-    this.#call.resume();
   }
 
   /** Ends the link now; `onEnded` is not called. */

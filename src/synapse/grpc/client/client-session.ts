@@ -1,7 +1,7 @@
 import type { Client, Metadata } from "@grpc/grpc-js";
 import type { Credit, Hello, ObserveFilter, Receipt, Welcome } from "../../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
-import { CosmoError, createErrorDetail, toCosmoError } from "../../../errors/index.js";
+import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import { createDeferred, type CancelTimer, type Clock, type Deferred } from "../../../foundation/index.js";
 import { resolveWelcomeLimits } from "./welcome-limits.js";
 import type { PublishOptions, Session, SessionReceiver, Unnumbered } from "../../index.js";
@@ -69,7 +69,6 @@ export class ClientSession implements Session {
     this.#deliveries = new Deliveries({
       receiver,
       clock,
-      onRoom: () => this.#link?.resume(),
       acknowledge: (received) => this.#link?.urge({ $case: "ack", value: { received: BigInt(received) } }),
       onThrown: (thrown) => this.#abort(toCosmoError(thrown, "INTERNAL")),
     });
@@ -100,9 +99,10 @@ export class ClientSession implements Session {
   }
 
   async publish(signal: Uint8Array, { attempt = 0 }: PublishOptions = {}): Promise<Receipt> {
+    if (this.#ended !== undefined || this.#closing !== undefined) return refused(sessionOver());
     const publications = this.#live();
     const most = this.limits.messageBytes - frameRoomBytes;
-    if (signal.length > most) return tooLarge(signal.length, most);
+    if (signal.length > most) return refused(tooLarge(signal.length, most));
     const decided = publications.publish(signal, attempt);
     this.#link?.wake();
     return decided;
@@ -165,8 +165,8 @@ export class ClientSession implements Session {
   }
 
   #live(): Publications {
-    if (this.#ended !== undefined) throw this.#ended.reason ?? closed();
-    if (this.#closing !== undefined || this.#publications === undefined) throw closed();
+    if (this.#ended !== undefined || this.#closing !== undefined) throw sessionOver();
+    if (this.#publications === undefined) throw closed();
     return this.#publications;
   }
 
@@ -179,7 +179,7 @@ export class ClientSession implements Session {
   #connect(): void {
     const { client, credential, hello } = this.#options;
     const { sessionId = "", sessionSecret = new Uint8Array() } = this.#welcome ?? {};
-    const received = BigInt(this.#deliveries.received);
+    const received = BigInt(this.#deliveries.rewind());
     const link = new ClientLink({
       client,
       metadata: credential(),
@@ -197,7 +197,7 @@ export class ClientSession implements Session {
         this.#greeted(frame.value);
         break;
       case "receipts":
-        if (this.#deliveries.count(frame.value.number, size)) this.#publications?.decide(frame.value);
+        if (this.#deliveries.take(frame, size)) this.#publications?.decide(frame.value);
         this.#onSettled?.();
         // What was decided made room.
         this.#link?.wake();
@@ -215,7 +215,6 @@ export class ClientSession implements Session {
       default:
         this.#deliveries.take(frame, size);
     }
-    if (this.#deliveries.isFull) this.#link?.pause();
   }
 
   #greeted(welcome: Welcome): void {
@@ -225,6 +224,7 @@ export class ClientSession implements Session {
       this.#welcome = welcome;
       this.#limits = resolveWelcomeLimits(welcome);
       this.#publications = new Publications(this.#limits);
+      this.#deliveries.limit(this.#limits);
       this.#welcomed.resolve();
       return;
     }
@@ -238,7 +238,6 @@ export class ClientSession implements Session {
   #lost(link: ClientLink, error: CosmoError): void {
     if (this.#link !== link) return;
     this.#link = undefined;
-    this.#deliveries.unlinked();
     if (this.#ended !== undefined || this.#closing !== undefined) {
       this.#end(undefined);
       return;
@@ -273,8 +272,8 @@ export class ClientSession implements Session {
     this.#cancelRetry();
     this.#link = undefined;
     this.#publications?.fail(reason ?? closed());
-    if (reason === undefined) this.#deliveries.clear();
-    this.#deliveries.end(reason);
+    if (reason === undefined) this.#deliveries.endNow(reason);
+    else this.#deliveries.end(reason);
     this.#welcomed.reject(reason ?? closed());
     this.#over.resolve();
     this.#onSettled?.();
@@ -282,10 +281,17 @@ export class ClientSession implements Session {
   }
 }
 
-function tooLarge(bytes: number, most: number): Receipt {
-  const message = `The Signal takes ${bytes} bytes, where a message of this Synapse has room for ${most}`;
-  const rejection = createErrorDetail("TOO_LARGE", message, { requirement: "COS-ENV-032" });
+function refused({ detail: rejection }: CosmoError): Receipt {
   return { number: 0n, rejection, asked: [], repeated: false, position: 0n };
+}
+
+function tooLarge(bytes: number, most: number): CosmoError {
+  const message = `The Signal takes ${bytes} bytes, where a message of this Synapse has room for ${most}`;
+  return new CosmoError("TOO_LARGE", message, { requirement: "COS-ENV-032" });
+}
+
+function sessionOver(): CosmoError {
+  return new CosmoError("SESSION_LOST", "The session has ended", { requirement: "COS-SES-006" });
 }
 
 function closed(): CosmoError {

@@ -1,13 +1,12 @@
+import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError } from "../../../errors/index.js";
 import type { CancelTimer, Clock } from "../../../foundation/index.js";
-import type { SessionReceiver } from "../../index.js";
+import type { Outbound, SessionReceiver } from "../../index.js";
 import type { ResponseFrame } from "../read-frame.js";
-import { Inbox } from "./inbox.js";
+import { Inbox, type InboxItem } from "./inbox.js";
 
-/** Numbers after which an acknowledgement goes at once. */
-const acknowledgeNumbers = 1_024;
-/** Their bytes. */
-const acknowledgeBytes = 1024 * 1024;
+/** An acknowledgement goes at once when such a part of what may be open is. */
+const openShare = 1 / 16;
 /** How long an acknowledgement waits for others, milliseconds. */
 const acknowledgeMs = 50;
 
@@ -15,40 +14,40 @@ const acknowledgeMs = 50;
 export interface DeliveriesOptions {
   readonly receiver: SessionReceiver;
   readonly clock: Clock;
-  /** Tells the Synapse what came. */
-  readonly acknowledge: (received: number) => void;
-  /** There is room again, after `isFull`. */
-  readonly onRoom: () => void;
+  /** Tells the Synapse what was taken. */
+  readonly acknowledge: (taken: number) => void;
   /** The receiver threw. */
   readonly onThrown: (thrown: unknown) => void;
 }
 
 const nothing: CancelTimer = () => undefined;
 
-type Delivered = Extract<ResponseFrame, { $case: "deliver" | "live" | "gap" | "credit" | "drain" }>;
+type Delivered = Extract<ResponseFrame, { $case: "deliver" | "receipts" | "live" | "gap" | "credit" | "drain" }>;
 
-/** What comes from the Synapse, by its numbers: each once and in order to the inbox, then acknowledged (COS-GRPC-017). */
+/** What comes from the Synapse, by its numbers: each once and in order to the receiver, then acknowledged (COS-GRPC-017). */
 export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #inbox: Inbox;
+  #numbersMax = 1;
+  #bytesMax = 1;
+  /** The last number that came. */
   #received = 0;
+  /** The last number that the receiver took. */
+  #taken = 0;
   #acknowledged = 0;
   #bytes = 0;
   #cancelAck = nothing;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
-    this.#inbox = new Inbox(options);
+    const { receiver, onThrown } = options;
+    this.#inbox = new Inbox({ receiver, onThrown, onTaken: (item) => this.#owe(item) });
   }
 
-  /** The last number that came. */
-  get received(): number {
-    return this.#received;
-  }
-
-  /** True if the link should read no more for now. */
-  get isFull(): boolean {
-    return this.#inbox.isFull;
+  /** The limits of the session are known. */
+  limit({ unacknowledged, unacknowledgedBytes }: Limits): void {
+    this.#numbersMax = unacknowledged * openShare;
+    this.#bytesMax = unacknowledgedBytes * openShare;
   }
 
   /** Resolves when the snapshot of a subscription was handed over; rejects with the reason of its refusal. */
@@ -56,76 +55,72 @@ export class Deliveries {
     return this.#inbox.subscribed(subscriptionId);
   }
 
-  /** Takes a numbered frame; what was seen before is skipped. Throws MALFORMED for a hole. */
-  take(frame: Delivered, size: number): void {
+  /** Takes a numbered frame; false if all of it was seen before. Throws MALFORMED for a hole. */
+  take(frame: Delivered, size: number): boolean {
     switch (frame.$case) {
       case "deliver": {
         const { first, signals, notes } = frame.value;
         if (notes.length !== signals.length) {
           throw new CosmoError("MALFORMED", "A Deliver has one note for each Signal", { requirement: "COS-GRPC-011" });
         }
+        const before = this.#received;
         for (const [index, signal] of signals.entries()) {
           const note = notes[index];
-          if (note !== undefined && this.#isNew(Number(first) + index))
-            this.#inbox.push({ kind: "deliver", signal, note });
+          if (note === undefined) continue;
+          this.#push(Number(first) + index, signal.length, { kind: "deliver", signal, note });
         }
-        this.#owe(size);
-        break;
+        return this.#received > before;
       }
       case "live":
-        if (this.count(frame.value.number, size)) this.#inbox.push({ kind: "live", live: frame.value });
-        break;
+        return this.#push(Number(frame.value.number), size, { kind: "live", live: frame.value });
       case "gap":
-        if (this.count(frame.value.number, size)) this.#inbox.push({ kind: "gap", gap: frame.value });
-        break;
+        return this.#push(Number(frame.value.number), size, { kind: "gap", gap: frame.value });
       case "credit":
-        if (this.count(frame.value.number, size)) this.#inbox.push({ kind: "credit", credit: frame.value });
-        break;
+        return this.#push(Number(frame.value.number), size, { kind: "credit", credit: frame.value });
+      case "receipts":
       case "drain":
-        // New requests are refused from now on; each says so itself.
-        this.count(frame.value.number, size);
+        // Who published knows; and while a Synapse drains, each request that it refuses says so itself.
+        return this.#push(Number(frame.value.number), size, undefined);
     }
   }
 
-  /** Counts a frame that takes one number. False if it was seen before. Throws MALFORMED for a hole. */
-  count(number: bigint, size: number): boolean {
-    const isNew = this.#isNew(Number(number));
-    this.#owe(size);
-    return isNew;
-  }
-
-  /** There is no link to acknowledge on; the next Hello does. */
-  unlinked(): void {
+  /** A new link: what the receiver has not taken comes again. Returns the last number that it took. */
+  rewind(): number {
+    this.#received = this.#inbox.clear() ?? this.#taken;
     this.#acknowledged = this.#received;
     this.#bytes = 0;
     this.#cancelAck();
     this.#cancelAck = nothing;
+    return this.#received;
   }
 
-  /** Drops what waits. */
-  clear(): void {
+  /** Drops what waits, and says that the session is over. */
+  endNow(reason: CosmoError | undefined): void {
     this.#inbox.clear();
+    this.end(reason);
   }
 
   /** Hands over what is there, then says that the session is over. */
   end(reason: CosmoError | undefined): void {
-    this.unlinked();
+    this.#cancelAck();
     this.#inbox.end(reason);
   }
 
-  #isNew(number: number): boolean {
+  #push(number: number, size: number, item: Outbound | undefined): boolean {
     if (number <= this.#received) return false;
     if (number !== this.#received + 1) {
       const message = `After number ${this.#received} comes ${this.#received + 1}, not ${number}`;
       throw new CosmoError("MALFORMED", message, { requirement: "COS-GRPC-007" });
     }
     this.#received = number;
+    this.#inbox.push({ number, size, item });
     return true;
   }
 
-  #owe(size: number): void {
+  #owe({ number, size }: InboxItem): void {
+    this.#taken = number;
     this.#bytes += size;
-    if (this.#received - this.#acknowledged >= acknowledgeNumbers || this.#bytes >= acknowledgeBytes) {
+    if (number - this.#acknowledged >= this.#numbersMax || this.#bytes >= this.#bytesMax) {
       this.#acknowledge();
     } else if (this.#cancelAck === nothing) {
       this.#cancelAck = this.#options.clock.schedule(acknowledgeMs, () => this.#acknowledge());
@@ -136,7 +131,7 @@ export class Deliveries {
     this.#cancelAck();
     this.#cancelAck = nothing;
     this.#bytes = 0;
-    this.#acknowledged = this.#received;
-    this.#options.acknowledge(this.#received);
+    this.#acknowledged = this.#taken;
+    this.#options.acknowledge(this.#taken);
   }
 }

@@ -1,28 +1,34 @@
 import type { CosmoError } from "../../../errors/index.js";
-import { ReceiverPump, type Outbound, type SessionReceiver } from "../../index.js";
 import { Fifo } from "../../../foundation/index.js";
+import { ReceiverPump, type Outbound, type SessionReceiver } from "../../index.js";
 
-/** Things that wait for a receiver before the link reads no more. */
-const waitingMax = 4_096;
-/** Their bytes. */
-const waitingBytesMax = 8 * 1024 * 1024;
+/** One numbered thing that came. */
+export interface InboxItem {
+  readonly number: number;
+  /** The bytes that it stands for. */
+  readonly size: number;
+  /** Undefined for what is no affair of the receiver. */
+  readonly item: Outbound | undefined;
+}
 
 /** What an inbox works with. */
 export interface InboxOptions {
   readonly receiver: SessionReceiver;
-  /** There is room again, after `isFull`. */
-  readonly onRoom: () => void;
+  /** The receiver has taken it, and everything before it. */
+  readonly onTaken: (taken: InboxItem) => void;
   /** The receiver threw. */
   readonly onThrown: (thrown: unknown) => void;
 }
 
-/** What came for a session and waits for its receiver, in order. It outlives the link. */
+/**
+ * What came for a session and waits for its receiver, in order. What the Synapse may send is bounded by what was not
+ * acknowledged, and only what the receiver has taken is: so its slowness reaches the Synapse, and nothing grows here.
+ */
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #pump: ReceiverPump;
-  readonly #items = new Fifo<Outbound>();
-  #bytes = 0;
-  #wasFull = false;
+  readonly #items = new Fifo<InboxItem>();
+  #inHand: InboxItem | undefined;
   #end: { readonly reason: CosmoError | undefined } | undefined;
   #isOver = false;
 
@@ -32,24 +38,22 @@ export class Inbox {
     this.#pump = new ReceiverPump({ receiver, take: () => this.#take(), onThrown });
   }
 
-  /** True if the link should read no more for now. */
-  get isFull(): boolean {
-    const isFull = this.#items.size >= waitingMax || this.#bytes >= waitingBytesMax;
-    if (isFull) this.#wasFull = true;
-    return isFull;
-  }
-
   /** Resolves when the snapshot of a subscription was handed over; rejects with the reason of its refusal. */
   subscribed(subscriptionId: string): Promise<bigint> {
     return this.#pump.subscribed(subscriptionId);
   }
 
   /** Adds one thing. */
-  push(item: Outbound): void {
+  push(item: InboxItem): void {
     if (this.#end !== undefined) return;
     this.#items.push(item);
-    if (item.kind === "deliver") this.#bytes += item.signal.length;
     this.#pump.wake();
+  }
+
+  /** Drops what waits; the number of the last that was handed over. */
+  clear(): number | undefined {
+    this.#items.clear();
+    return this.#inHand?.number;
   }
 
   /** Hands over what is there, then says that the session is over. */
@@ -59,24 +63,18 @@ export class Inbox {
     this.#pump.wake();
   }
 
-  /** Drops what is there. */
-  clear(): void {
-    this.#items.clear();
-    this.#bytes = 0;
-  }
-
   #take(): Outbound | undefined {
-    const item = this.#items.shift();
-    if (item === undefined) {
-      this.#finish();
-      return undefined;
+    for (;;) {
+      const before = this.#inHand;
+      this.#inHand = this.#items.shift();
+      // Whoever asks for the next has taken the one before.
+      if (before !== undefined) this.#options.onTaken(before);
+      if (this.#inHand === undefined) {
+        this.#finish();
+        return undefined;
+      }
+      if (this.#inHand.item !== undefined) return this.#inHand.item;
     }
-    if (item.kind === "deliver") this.#bytes -= item.signal.length;
-    if (this.#wasFull && this.#items.size < waitingMax / 2) {
-      this.#wasFull = false;
-      this.#options.onRoom();
-    }
-    return item;
   }
 
   #finish(): void {

@@ -1,6 +1,7 @@
 import type { DeliveryNote, Receipt } from "../../../../gen/cosmonapse/v1/frames.js";
 import { ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
+import { writeDuration } from "../../../errors/index.js";
 import type { Outbound, OutboundDelivery, Outbox } from "../../index.js";
 import type { SentLog } from "../sent-log.js";
 
@@ -39,6 +40,11 @@ export class OutboxFrames {
     return this.#outbox.size === 0 && this.#carried === undefined && this.#decided === this.#told;
   }
 
+  /** Tells the peer that the Synapse will end. */
+  announceDrain(withinMs: number): void {
+    this.#append(1, (number) => ({ $case: "drain", value: { within: writeDuration(withinMs), number } }));
+  }
+
   /** The next frame: what a link before this one sent in vain, then what waits; undefined while nothing may be sent. */
   next(): Uint8Array | undefined {
     const again = this.#log.takeUnsent();
@@ -48,6 +54,8 @@ export class OutboxFrames {
   }
 
   #fill(): void {
+    // What found no room after the frame before goes first, so that a small window keeps it from nobody.
+    this.#tell();
     const { frameSignals } = this.#limits;
     const signals: Uint8Array[] = [];
     const notes: DeliveryNote[] = [];

@@ -51,6 +51,7 @@ export class ServerSession {
   #received = 0;
   #cancelGrace = nothing;
   #cancelStuck = nothing;
+  #onMoved: () => void = () => undefined;
 
   constructor(options: ServerSessionOptions) {
     const { hub, session, secret, hello } = options;
@@ -70,9 +71,21 @@ export class ServerSession {
     return this.#received;
   }
 
-  /** True if everything that the hub had for it was acknowledged. */
-  get isSettled(): boolean {
-    return this.#frames.isEmpty && this.#log.acknowledged === this.#log.last;
+  /** Resolves when everything that the hub has for it now was acknowledged, or the session is over. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onMoved = (): void => {
+        const isSettled = this.#frames.isEmpty && this.#log.acknowledged === this.#log.last;
+        if (isSettled || this.session.state === "ended") resolve();
+      };
+      this.#onMoved();
+    });
+  }
+
+  /** Tells the peer that the Synapse takes no new requests and will end. */
+  announceDrain(withinMs: number): void {
+    this.#frames.announceDrain(withinMs);
+    this.#link?.wake();
   }
 
   /** Gives the session a link. False if the peer saw less than it acknowledged, or more than there was. */
@@ -106,9 +119,9 @@ export class ServerSession {
     return frame;
   }
 
-  /** True while the peer publishes faster than it takes its receipts: its link reads no more. */
+  /** True while the peer has more undecided than it may, since it does not take its receipts: its link reads no more. */
   get isBehind(): boolean {
-    return this.#received - this.#frames.told >= this.#limits.unacknowledged;
+    return this.#received - this.#frames.told > this.#limits.unacknowledged;
   }
 
   /** Acts on a frame of the peer. Throws MALFORMED for one that breaks the order of numbers. */
@@ -158,6 +171,7 @@ export class ServerSession {
     this.#cancelStuck();
     this.#options.onEnded();
     this.#link?.ended(reason);
+    this.#onMoved();
   }
 
   #publish({ first, signals, notes }: Publish): void {
@@ -216,6 +230,7 @@ export class ServerSession {
     this.#cancelStuck();
     this.#cancelStuck = nothing;
     this.#link?.wake();
+    this.#onMoved();
   }
 
   /** Nothing more may be sent: if the peer acknowledges nothing for as long as the grace, its session is lost. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
-import { checkOptions, CosmoError, toCosmoError, writeDuration } from "../../../errors/index.js";
+import { checkOptions, CosmoError } from "../../../errors/index.js";
 import { createDeferred, systemClock, type Clock } from "../../../foundation/index.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { IdSource } from "../../../signal/index.js";
@@ -111,9 +111,13 @@ export class SynapseServer {
   }
 
   async #drain(withinMs: number): Promise<void> {
-    const within = writeDuration(withinMs);
-    void within;
-    await this.hub.drain();
+    const late = createDeferred<void>();
+    const cancel = this.#clock.schedule(withinMs, late.resolve);
+    const drained = this.hub.drain();
+    for (const session of this.#sessions.all()) session.announceDrain(withinMs);
+    await Promise.race([late.promise, drained]);
+    await Promise.race([late.promise, Promise.all([...this.#sessions.all()].map((session) => session.settled()))]);
+    cancel();
     await this.close();
   }
 
@@ -141,4 +145,3 @@ function channelOptions(limits: Limits): ConstructorParameters<typeof Server>[0]
     "grpc.keepalive_timeout_ms": limits.heartbeatMs,
   };
 }
-void toCosmoError;
