@@ -54,14 +54,16 @@ export class OutboxFrames {
   }
 
   #fill(): void {
-    // What found no room after the frame before goes first, so that a small window keeps it from nobody.
+    // What found no room after the frame before goes first.
     this.#tell();
     const { frameSignals } = this.#limits;
     const signals: Uint8Array[] = [];
     const notes: DeliveryNote[] = [];
     let bytes = 0;
-    const signalsMax = Math.min(frameSignals, this.#log.room);
-    while (signals.length < signalsMax && this.#receipts.length < receiptsMax) {
+    const { room } = this.#log;
+    while (signals.length < frameSignals && this.#receipts.length < receiptsMax) {
+      // The receipts take a number as well.
+      if (signals.length + (this.#decided === this.#told ? 0 : 1) >= room) break;
       const item = this.#take();
       if (item === undefined) break;
       if (item.kind === "decided") {
