@@ -111,6 +111,7 @@ function registrationsOf(session: HubSession, ids: readonly string[]): Registrat
 
 function acceptDiscover(namespace: Namespace, { session, header }: Arrival): Receipt {
   const position = recordPlain(namespace, header);
+  namespace.observers.flushGaps(session);
   const wanted = { address: header.directed, role: ParticipantRole.UNSPECIFIED };
   const found = [...namespace.registry.all()].filter(({ body }) => serves(body, wanted));
   deliverSnapshot(session, found, { subscriptionId: header.id, position: BigInt(position + 1) });

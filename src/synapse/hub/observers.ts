@@ -89,6 +89,11 @@ export class Observers {
     this.#subscriptions.delete(session);
   }
 
+  /** Tells a session now what its observers missed so far, so that what comes after it comes after that. */
+  flushGaps(session: HubSession): void {
+    for (const subscription of this.#subscriptions.get(session)?.values() ?? []) this.#flushGap(subscription);
+  }
+
   /** Gives an accepted Signal its number and shows it. */
   record(sighting: Sighting): number {
     this.#position += 1;
