@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly axons: ReadonlyMap<string, AnyAxon>;
   readonly engrams: ReadonlyMap<string, Engram>;
   readonly onError: (error: CosmoError) => void;
+  /** Called once, if the Synapse ends the session; everything that went on in it has ended by then. */
+  readonly onLost: () => void;
   /** Ends the attempt to open. */
   readonly abort: AbortSignal;
 }
@@ -44,12 +46,14 @@ export class Connection implements SessionReceiver {
   readonly #asker: Asker;
   readonly #works: WorkHost;
   readonly #onError: (error: CosmoError) => void;
+  readonly #onLost: () => void;
   #cancelHeartbeat: CancelTimer = () => undefined;
   #isOver = false;
 
   private constructor(session: Session, options: ConnectionOptions) {
-    const { ids, clock, dendriteId, namespace, axons, engrams, onError } = options;
+    const { ids, clock, dendriteId, namespace, axons, engrams, onError, onLost } = options;
     this.#onError = onError;
+    this.#onLost = onLost;
     const bus = new Bus({ session, ids, clock, dendriteId });
     const asker = new Asker(bus);
     const observer = new Observer(bus);
@@ -82,6 +86,11 @@ export class Connection implements SessionReceiver {
     connection = new Connection(session, options);
     if (over !== undefined) connection.ended(over.reason);
     return connection;
+  }
+
+  /** True once nothing goes on in it any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Declares a service. Rejects with what the Synapse refuses. */
@@ -150,6 +159,7 @@ export class Connection implements SessionReceiver {
     const message = reason === undefined ? "The session ended" : `The session ended: ${reason.message}`;
     this.#end(new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006", cause: reason }));
     if (reason !== undefined) this.#onError(reason);
+    this.#onLost();
   }
 
   #takeReply(signal: Signal, note: DeliveryNote): void {

@@ -1,5 +1,5 @@
 import type { Engram } from "../engram/index.js";
-import { CosmoError } from "../errors/index.js";
+import { CosmoError, toCosmoError } from "../errors/index.js";
 import { createDeferred, systemClock, type Clock, type Json } from "../foundation/index.js";
 import type { ImprintOptions, ImprintResult, RecallOptions, RecallResult, SubTask } from "../neuron/index.js";
 import type { Observation, Pathway, Reply } from "../pathway/index.js";
@@ -8,6 +8,7 @@ import { Attachments } from "./attachments.js";
 import { Connection } from "./connection.js";
 import { checkDendriteOptions, RIGHTS_OF, type DendriteOptions } from "./dendrite-options.js";
 import type { ObserveOptions } from "./observer.js";
+import { openAgain } from "./open-again.js";
 import { takeSnapshot, type Participant } from "./participant.js";
 import { createRootScope, type Scope } from "./scope.js";
 import { checkTimeMs, type Dispatch, type EngramAddress } from "./task-options.js";
@@ -26,7 +27,11 @@ export interface DispatchAndWait extends SubTask {
  *
  * `new` → `start` → `drain` or `close`. `drain` takes no new work and waits for what is in flight; `close` ends it now;
  * both end the Engrams that it hosts in the same way, and are idempotent. `await using` drains. Before the start and
- * after the end, calls fail with CLOSED. What was asked when a Synapse ends the session fails with OUTCOME_UNKNOWN.
+ * after the end, calls fail with CLOSED.
+ *
+ * When a Synapse ends the session, what was asked fails with OUTCOME_UNKNOWN, and is never sent again by itself. The
+ * Dendrite opens a new session and registers what it hosts; until it has, calls fail with UNAVAILABLE (COS-SES-011,
+ * COS-SES-012).
  */
 export class Dendrite {
   /** The namespace. */
@@ -40,6 +45,8 @@ export class Dendrite {
   readonly #opening = new AbortController();
   #connecting: Promise<Connection> | undefined;
   #connection: Connection | undefined;
+  /** Why there is no session, after there was one. */
+  #lost: CosmoError | undefined;
   #ending: Promise<void> | undefined;
 
   /** Throws INVALID_ARGUMENT for an option that is unknown or wrong. */
@@ -165,6 +172,7 @@ export class Dendrite {
   #started(): Connection {
     if (this.#ending !== undefined) throw closed();
     if (this.#connection !== undefined) return this.#connection;
+    if (this.#lost !== undefined) throw this.#lost;
     throw new CosmoError("CLOSED", `Dendrite '${this.dendriteId}' is not started; await start() first`);
   }
 
@@ -192,10 +200,14 @@ export class Dendrite {
       axons,
       engrams,
       onError: (error) => tell(onError, error),
+      onLost: () => {
+        if (this.#connection !== undefined) this.#reopen();
+      },
       abort: this.#opening.signal,
     });
     try {
       for (const id of ids) await this.#attachments.register(id, connection);
+      if (connection.isOver) throw new CosmoError("UNAVAILABLE", "The session ended while it opened");
       return connection;
     } catch (thrown) {
       await connection.close();
@@ -203,7 +215,31 @@ export class Dendrite {
     }
   }
 
+  /** The Synapse ended the session: opens another one, for as long as that may help. */
+  #reopen(): void {
+    this.#connection = undefined;
+    if (this.#ending !== undefined) return;
+    this.#lost = new CosmoError("UNAVAILABLE", "The session was lost, and there is no new one yet", {
+      retryAfterMs: 100,
+    });
+    const reopening = openAgain({ open: () => this.#open(), clock: this.#clock, abort: this.#opening.signal });
+    this.#connecting = reopening;
+    reopening.then(
+      (connection) => {
+        if (!this.#isEnding()) this.#connection = connection;
+      },
+      (thrown: unknown) => {
+        const error = toCosmoError(thrown, "INTERNAL");
+        this.#lost = error;
+        // A bus that was closed needs no word: its end was told when the session ended.
+        if (!this.#isEnding() && error.code !== "CLOSED") tell(this.#options.onError, error);
+      },
+    );
+  }
+
   async #end(how: "drain" | "close"): Promise<void> {
+    // Without a session there is nothing to wait for.
+    if (this.#lost !== undefined && this.#connection === undefined) this.#opening.abort();
     const connection = await this.#connecting?.catch(() => undefined);
     await connection?.[how]();
     await this.#attachments.end(how);

@@ -122,6 +122,7 @@ test("a connection that is drained twice at once resolves both", async () => {
     ids: createIdSource(clock),
     engrams: new Map(),
     onError: () => undefined,
+    onLost: () => undefined,
     abort: new AbortController().signal,
   });
   await connection.register(gate.axon.registration);

@@ -190,12 +190,12 @@ describe("a Synapse that closes", () => {
     await scene.synapse.close();
     scene.errors.splice(0);
 
-    const lost = { code: "SESSION_LOST" };
-    await expect(asker.dispatchAndWait({ neuron: "a" })).rejects.toMatchObject(lost);
-    await expect(asker.recall({ directedId: "a" })).rejects.toMatchObject(lost);
-    await expect(asker.imprint({ directedId: "a" }, { op: "add", entry: {} })).rejects.toMatchObject(lost);
-    await expect(asker.registry()).rejects.toMatchObject(lost);
-    await expect(scene.make("late").start()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const lost = /UNAVAILABLE|CLOSED/;
+    await expect(asker.dispatchAndWait({ neuron: "a" })).rejects.toThrow(lost);
+    await expect(asker.recall({ directedId: "a" })).rejects.toThrow(lost);
+    await expect(asker.imprint({ directedId: "a" }, { op: "add", entry: {} })).rejects.toThrow(lost);
+    await expect(asker.registry()).rejects.toThrow(lost);
+    await expect(scene.make("late").start()).rejects.toMatchObject({ code: "CLOSED" });
   });
 
   test("while a Dendrite starts leaves none that believes to be connected", async () => {
@@ -205,7 +205,7 @@ describe("a Synapse that closes", () => {
     await scene.synapse.close();
     await started.catch(() => undefined);
 
-    await expect(late.dispatchAndWait({ neuron: "a" })).rejects.toThrow(/SESSION_LOST|CLOSED/);
+    await expect(late.dispatchAndWait({ neuron: "a" })).rejects.toThrow(/UNAVAILABLE|CLOSED/);
     scene.errors.splice(0);
   });
 });

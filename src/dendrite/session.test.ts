@@ -133,9 +133,10 @@ describe("a Dendrite", () => {
     const onError = (error: CosmoError): void => void errors.push(error);
     const { clock } = scene;
     await using asker = new Dendrite({ synapse, clock, onError, namespace: "test", dendriteId: "asker" });
-    await asker.start();
+    await expect(asker.start()).rejects.toMatchObject({ code: "UNAVAILABLE" });
 
     expect(errors).toMatchObject([{ code: "UNAVAILABLE" }]);
+    await scene.synapse.close();
     expect(clock.pending).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+export { Backoff } from "./backoff.js";
 export { systemClock, type CancelTimer, type Clock } from "./clock.js";
 export { Fifo } from "./fifo.js";
 export type { Json, JsonObject } from "./json.js";

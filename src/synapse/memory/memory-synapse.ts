@@ -25,12 +25,12 @@ export class MemorySynapse implements Synapse {
   }
 
   connect(): Promise<void> {
-    return this.#isClosed ? Promise.reject(closed()) : Promise.resolve();
+    return this.#isClosed ? Promise.reject(isOver()) : Promise.resolve();
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what the hub throws becomes a rejection
   async open(request: SessionRequest, receiver: SessionReceiver): Promise<Session> {
-    if (this.#isClosed) throw closed();
+    if (this.#isClosed) throw isOver();
     if (request.abort?.aborted === true) throw new CosmoError("CANCELLED", "Opening the session was given up");
     let session: MemorySession | undefined;
     const opened = this.#hub.open({
@@ -57,6 +57,10 @@ export class MemorySynapse implements Synapse {
   [Symbol.asyncDispose](): Promise<void> {
     return this.drain();
   }
+}
+
+function isOver(): CosmoError {
+  return new CosmoError("CLOSED", "The Synapse was closed");
 }
 
 function closed(): CosmoError {

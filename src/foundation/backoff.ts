@@ -1,4 +1,4 @@
-import { systemRandom, type RandomSource } from "../../../foundation/index.js";
+import { systemRandom, type RandomSource } from "./ulid.js";
 
 const firstMs = 25;
 const mostMs = 2_000;
