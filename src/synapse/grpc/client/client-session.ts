@@ -19,7 +19,7 @@ export interface ClientSessionOptions {
   readonly receiver: SessionReceiver;
   readonly clock: Clock;
   /** Called once, when the session is over. */
-  readonly onEnded: () => void;
+  readonly onEnded: (session: ClientSession) => void;
 }
 
 /** What the bytes of a frame take beside those of its Signals, at most. */
@@ -74,16 +74,16 @@ export class ClientSession implements Session {
   }
 
   /** Opens a session. Rejects with what the Synapse refuses, UNAVAILABLE if it cannot be reached, CANCELLED. */
-  static async open(options: ClientSessionOptions, abort: AbortSignal | undefined): Promise<ClientSession> {
+  static async open(options: ClientSessionOptions, abort: AbortSignal): Promise<ClientSession> {
     const session = new ClientSession(options);
     const giveUp = (): void => session.#abort(new CosmoError("CANCELLED", "Opening the session was given up"));
-    if (abort?.aborted === true) giveUp();
-    abort?.addEventListener("abort", giveUp, { once: true });
+    if (abort.aborted) giveUp();
+    else abort.addEventListener("abort", giveUp, { once: true });
     try {
       if (session.#ended === undefined) session.#connect();
       await session.#welcomed.promise;
     } finally {
-      abort?.removeEventListener("abort", giveUp);
+      abort.removeEventListener("abort", giveUp);
     }
     return session;
   }
@@ -276,7 +276,7 @@ export class ClientSession implements Session {
     this.#welcomed.reject(reason ?? closed());
     this.#over.resolve();
     this.#onSettled?.();
-    this.#options.onEnded();
+    this.#options.onEnded(this);
   }
 }
 

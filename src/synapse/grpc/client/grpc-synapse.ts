@@ -29,7 +29,7 @@ export class GrpcSynapse implements Synapse {
   readonly #clock: Clock;
   readonly #client: Client;
   readonly #sessions = new Set<ClientSession>();
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   /** Throws INVALID_ARGUMENT for an address or an option that is wrong. */
   constructor(url: string, options: GrpcSynapseOptions = {}) {
@@ -47,7 +47,7 @@ export class GrpcSynapse implements Synapse {
 
   /** Resolves when the Synapse answers. Rejects with UNAVAILABLE when it does not within the time, CANCELLED, CLOSED. */
   async connect({ abort }: { readonly abort?: AbortSignal } = {}): Promise<void> {
-    if (this.#isClosed) throw closed();
+    if (this.#closing.signal.aborted) throw closed();
     const { connectTimeoutMs = 10_000 } = this.#options;
     await new Promise<void>((resolve, reject) => {
       const giveUp = (): void => reject(new CosmoError("CANCELLED", `Connecting to ${this.url} was given up`));
@@ -70,9 +70,8 @@ export class GrpcSynapse implements Synapse {
     { namespace, dendriteId, rights = [], abort }: SessionRequest,
     receiver: SessionReceiver,
   ): Promise<Session> {
-    if (this.#isClosed) throw closed();
-    let session: ClientSession | undefined;
-    session = await ClientSession.open(
+    if (this.#closing.signal.aborted) throw closed();
+    const session = await ClientSession.open(
       {
         client: this.#client,
         credential: () => new Metadata(),
@@ -85,11 +84,9 @@ export class GrpcSynapse implements Synapse {
         }),
         receiver,
         clock: this.#clock,
-        onEnded: () => {
-          if (session !== undefined) this.#sessions.delete(session);
-        },
+        onEnded: (ended) => void this.#sessions.delete(ended),
       },
-      abort,
+      abort === undefined ? this.#closing.signal : AbortSignal.any([abort, this.#closing.signal]),
     );
     this.#sessions.add(session);
     return session;
@@ -101,7 +98,7 @@ export class GrpcSynapse implements Synapse {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     await Promise.all([...this.#sessions].map((session) => session.close()));
     this.#client.close();
   }
