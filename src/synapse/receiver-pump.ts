@@ -22,6 +22,7 @@ export interface ReceiverPumpOptions {
 export class ReceiverPump {
   readonly #options: ReceiverPumpOptions;
   readonly #subscribing = new Map<string, Deferred<bigint>>();
+  readonly #onIdle: (() => void)[] = [];
   #isPumping = false;
   #sinceTurn = 0;
 
@@ -35,6 +36,14 @@ export class ReceiverPump {
     this.#isPumping = true;
     queueMicrotask(() => {
       this.#pump().catch(this.#options.onThrown);
+    });
+  }
+
+  /** Resolves when everything that is there was taken. */
+  settled(): Promise<void> {
+    if (!this.#isPumping) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
     });
   }
 
@@ -64,6 +73,7 @@ export class ReceiverPump {
       }
     }
     this.#isPumping = false;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   #hand(item: Outbound): void | Promise<void> {

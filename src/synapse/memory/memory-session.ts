@@ -71,6 +71,11 @@ export class MemorySession implements Session {
     return Promise.resolve();
   }
 
+  /** Resolves when its receiver has taken what the hub had for it. */
+  settled(): Promise<void> {
+    return this.#pump.settled();
+  }
+
   /** Called by the hub when the session is over. */
   ended(reason: CosmoError | undefined): void {
     this.#pump.end(reason);

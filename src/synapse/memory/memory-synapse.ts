@@ -1,4 +1,5 @@
 import { CosmoError } from "../../errors/index.js";
+import { createDeferred, systemClock, type Clock } from "../../foundation/index.js";
 import {
   Hub,
   type HubOptions,
@@ -18,10 +19,13 @@ export type MemorySynapseOptions = HubOptions;
  */
 export class MemorySynapse implements Synapse {
   readonly #hub: Hub;
+  readonly #clock: Clock;
+  readonly #sessions = new Set<MemorySession>();
   #isClosed = false;
 
   constructor(options: MemorySynapseOptions = {}) {
     this.#hub = new Hub(options);
+    this.#clock = options.clock ?? systemClock;
   }
 
   connect(): Promise<void> {
@@ -37,14 +41,24 @@ export class MemorySynapse implements Synapse {
       namespace: request.namespace,
       dendriteId: request.dendriteId,
       ...(request.rights === undefined ? {} : { rights: request.rights }),
-      onEnded: (reason) => session?.ended(reason),
+      onEnded: (reason) => {
+        if (session === undefined) return;
+        this.#sessions.delete(session);
+        session.ended(reason);
+      },
     });
     session = new MemorySession(this.#hub, opened, receiver);
+    this.#sessions.add(session);
     return session;
   }
 
+  /** As every Synapse; a receiver that takes nothing is waited for as long as the grace of a session. */
   async drain(): Promise<void> {
     await this.#hub.drain();
+    const late = createDeferred<void>();
+    const cancel = this.#clock.schedule(this.#hub.limits.sessionGraceMs, late.resolve);
+    await Promise.race([late.promise, Promise.all([...this.#sessions].map((session) => session.settled()))]);
+    cancel();
     await this.close();
   }
 
