@@ -167,6 +167,11 @@ export interface Receipt {
   repeated: boolean;
   /** The number of the accepted Signal in its namespace, from 1. Zero: it got none. (COS-OBS-005) */
   position: bigint;
+  /**
+   * How many Signals in a row it stands for: each accepted, with nothing else to say than the next position. Zero: one.
+   * (COS-GRPC-008)
+   */
+  count: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -1037,7 +1042,7 @@ export const Publish: MessageFns<Publish> = {
 };
 
 function createBaseReceipt(): Receipt {
-  return { number: 0n, rejection: undefined, asked: [], repeated: false, position: 0n, _unknownFields: {} };
+  return { number: 0n, rejection: undefined, asked: [], repeated: false, position: 0n, count: 0, _unknownFields: {} };
 }
 
 export const Receipt: MessageFns<Receipt> = {
@@ -1062,6 +1067,9 @@ export const Receipt: MessageFns<Receipt> = {
         throw new globalThis.Error("value provided for field message.position of type uint64 too large");
       }
       writer.uint32(40).uint64(message.position);
+    }
+    if (message.count !== 0) {
+      writer.uint32(48).uint32(message.count);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -1127,6 +1135,14 @@ export const Receipt: MessageFns<Receipt> = {
             message.position = reader.uint64() as bigint;
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.count = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -1158,6 +1174,7 @@ export const Receipt: MessageFns<Receipt> = {
     message.asked = object.asked?.map((e) => e) || [];
     message.repeated = object.repeated ?? false;
     message.position = (object.position !== undefined && object.position !== null) ? BigInt(object.position) : 0n;
+    message.count = object.count ?? 0;
     return message;
   },
 };

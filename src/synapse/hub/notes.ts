@@ -52,12 +52,12 @@ export function deliverWork(leg: Leg, session: HubSession, remainingMs: number):
 
 /** The receipt of a Signal that was accepted. */
 export function acceptedReceipt(position: number, asked: readonly string[] = []): Receipt {
-  return { number: 0n, rejection: undefined, asked: [...asked], repeated: false, position: BigInt(position) };
+  return { number: 0n, rejection: undefined, asked: [...asked], repeated: false, position: BigInt(position), count: 0 };
 }
 
 /** The receipt of a Signal that was refused. */
 export function rejectedReceipt(detail: ErrorDetail): Receipt {
-  return { number: 0n, rejection: detail, asked: [], repeated: false, position: 0n };
+  return { number: 0n, rejection: detail, asked: [], repeated: false, position: 0n, count: 0 };
 }
 
 /** Shows live registrations to a session, then says that what follows is live. */

@@ -281,7 +281,7 @@ export class ClientSession implements Session {
 }
 
 function refused({ detail: rejection }: CosmoError): Receipt {
-  return { number: 0n, rejection, asked: [], repeated: false, position: 0n };
+  return { number: 0n, rejection, asked: [], repeated: false, position: 0n, count: 0 };
 }
 
 function tooLarge(bytes: number, most: number): CosmoError {

@@ -1,30 +1,37 @@
-import type { PublishNote, Receipt, Receipts } from "../../../../gen/cosmonapse/v1/frames.js";
+import { PublishNote, type Receipt, type Receipts } from "../../../../gen/cosmonapse/v1/frames.js";
 import type { ConnectRequest } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { CosmoError } from "../../../errors/index.js";
-import { createDeferred, Fifo, type Deferred } from "../../../foundation/index.js";
+import { Fifo } from "../../../foundation/index.js";
+import { encodeBatch } from "../encode-batch.js";
 import { SentLog } from "../sent-log.js";
 import { encodeRequest } from "./client-link.js";
 
 type Frame = NonNullable<ConnectRequest["frame"]>;
 
-interface Publication {
-  readonly signal: Uint8Array;
-  readonly attempt: number;
-  readonly decided: Deferred<Receipt>;
+/** Something that the Synapse has not decided yet. */
+interface Undecided {
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: CosmoError) => void;
 }
 
-interface Instruction {
+interface Publication extends Undecided {
+  readonly signal: Uint8Array;
+  readonly attempt: number;
+}
+
+interface Instruction extends Undecided {
   readonly make: (number: bigint) => Frame;
-  readonly decided: Deferred<Receipt>;
 }
 
 /** What a session says to the Synapse, in order: numbered, kept until it is decided, sent again on a new link. */
 export class Publications {
   readonly #limits: Limits;
   readonly #log: SentLog;
-  readonly #pending = new Map<number, Deferred<Receipt>>();
   readonly #waiting = new Fifo<Publication | Instruction>();
+  /** What was sent, from the first number that is not decided. */
+  readonly #pending = new Fifo<Undecided>();
+  #decided = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -38,16 +45,16 @@ export class Publications {
 
   /** Adds a Signal; resolves when it is decided. */
   publish(signal: Uint8Array, attempt: number): Promise<Receipt> {
-    const decided = createDeferred<Receipt>();
-    this.#waiting.push({ signal, attempt, decided });
-    return decided.promise;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ signal, attempt, resolve, reject });
+    });
   }
 
   /** Adds a frame that is no Publish; resolves when the Synapse acted on it. */
   instruct(make: (number: bigint) => Frame): Promise<Receipt> {
-    const decided = createDeferred<Receipt>();
-    this.#waiting.push({ make, decided });
-    return decided.promise;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ make, resolve, reject });
+    });
   }
 
   /** The next frame: what a link before this one sent in vain, then what waits; undefined while nothing may be sent. */
@@ -62,14 +69,14 @@ export class Publications {
   decide({ through, receipts }: Receipts): void {
     const last = Number(through);
     this.#log.acknowledge(last);
-    let at = 0;
-    for (const [number, decided] of this.#pending) {
-      if (number > last) break;
-      this.#pending.delete(number);
-      while (at < receipts.length && Number(receipts[at]?.number) < number) at += 1;
-      const own = receipts[at];
-      decided.resolve(own !== undefined && Number(own.number) === number ? own : plainReceipt(number));
+    for (const receipt of receipts) {
+      this.#decidePlain(Number(receipt.number) - 1);
+      const count = Math.max(1, receipt.count);
+      for (let step = 0; step < count && this.#decided < last; step += 1) {
+        this.#resolveNext(count === 1 ? receipt : ofRun(receipt, BigInt(step)));
+      }
     }
+    this.#decidePlain(last);
   }
 
   /** A new link: the Synapse saw everything up to `received`. False if it saw what was never sent, or forgot some. */
@@ -79,16 +86,25 @@ export class Publications {
 
   /** Nothing is decided any more. */
   fail(error: CosmoError): void {
-    for (const decided of this.#pending.values()) decided.reject(error);
-    for (const { decided } of this.#waiting) decided.reject(error);
+    for (const { reject } of this.#pending) reject(error);
+    for (const { reject } of this.#waiting) reject(error);
     this.#pending.clear();
     this.#waiting.clear();
   }
 
+  /** What has no receipt of its own was accepted, and there is nothing to say of it. */
+  #decidePlain(last: number): void {
+    while (this.#decided < last && this.#pending.size > 0) this.#resolveNext(plainReceipt(this.#decided + 1));
+  }
+
+  #resolveNext(receipt: Receipt): void {
+    this.#decided += 1;
+    this.#pending.shift()?.resolve(receipt);
+  }
+
   #fill(): void {
     const signals: Uint8Array[] = [];
-    const notes: PublishNote[] = [];
-    const decisions: Deferred<Receipt>[] = [];
+    const notes: Uint8Array[] = [];
     const signalsMax = Math.min(this.#limits.frameSignals, this.#log.room);
     let bytes = 0;
     while (signals.length < signalsMax) {
@@ -97,29 +113,28 @@ export class Publications {
       if ("make" in item) {
         if (signals.length > 0) break;
         this.#waiting.shift();
-        this.#append([item.decided], (number) => item.make(number));
+        this.#pending.push(item);
+        this.#log.append(1, (number) => encodeRequest(item.make(BigInt(number))));
         return;
       }
       const size = bytes + item.signal.length;
       if (size > this.#log.roomBytes || (signals.length > 0 && size > this.#limits.frameBytes)) break;
       this.#waiting.shift();
-      if (item.attempt !== 0) notes.push({ index: signals.length, attempt: item.attempt });
+      this.#pending.push(item);
+      if (item.attempt !== 0) {
+        notes.push(PublishNote.encode({ index: signals.length, attempt: item.attempt }).finish());
+      }
       signals.push(item.signal);
-      decisions.push(item.decided);
       bytes = size;
     }
-    if (signals.length > 0)
-      this.#append(decisions, (first) => ({ $case: "publish", value: { first, signals, notes } }));
-  }
-
-  #append(decisions: readonly Deferred<Receipt>[], make: (first: bigint) => Frame): void {
-    this.#log.append(decisions.length, (first) => {
-      for (const [index, decided] of decisions.entries()) this.#pending.set(first + index, decided);
-      return encodeRequest(make(BigInt(first)));
-    });
+    if (signals.length > 0) this.#log.append(signals.length, (first) => encodeBatch(first, signals, notes));
   }
 }
 
+function ofRun(receipt: Receipt, step: bigint): Receipt {
+  return { ...receipt, number: receipt.number + step, position: receipt.position + step, count: 1 };
+}
+
 function plainReceipt(number: number): Receipt {
-  return { number: BigInt(number), rejection: undefined, asked: [], repeated: false, position: 0n };
+  return { number: BigInt(number), rejection: undefined, asked: [], repeated: false, position: 0n, count: 1 };
 }

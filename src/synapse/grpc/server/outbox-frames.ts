@@ -1,8 +1,9 @@
-import type { DeliveryNote, Receipt } from "../../../../gen/cosmonapse/v1/frames.js";
+import { DeliveryNote, type Receipt } from "../../../../gen/cosmonapse/v1/frames.js";
 import { ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { writeDuration } from "../../../errors/index.js";
 import type { Outbound, OutboundDelivery, Outbox } from "../../index.js";
+import { encodeBatch } from "../encode-batch.js";
 import type { SentLog } from "../sent-log.js";
 
 /** Receipts in one frame. */
@@ -58,7 +59,7 @@ export class OutboxFrames {
     this.#tell();
     const { frameSignals } = this.#limits;
     const signals: Uint8Array[] = [];
-    const notes: DeliveryNote[] = [];
+    const notes: Uint8Array[] = [];
     let bytes = 0;
     const { room } = this.#log;
     while (signals.length < frameSignals && this.#receipts.length < receiptsMax) {
@@ -71,7 +72,7 @@ export class OutboxFrames {
         if (item.receipt !== undefined) this.#receipts.push(item.receipt);
       } else if (item.kind === "deliver" && this.#fits(item, signals.length, bytes)) {
         signals.push(item.signal);
-        notes.push(item.note);
+        notes.push(DeliveryNote.encode(item.note).finish());
         bytes += item.signal.length;
       } else if (item.kind === "deliver" || signals.length > 0) {
         this.#carried = item;
@@ -82,7 +83,7 @@ export class OutboxFrames {
       }
     }
     if (signals.length > 0) {
-      this.#append(signals.length, (first) => ({ $case: "deliver", value: { first, signals, notes } }));
+      this.#log.append(signals.length, (first) => encodeBatch(first, signals, notes));
     }
     this.#tell();
   }

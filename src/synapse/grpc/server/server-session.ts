@@ -1,4 +1,4 @@
-import type { Hello, Publish } from "../../../../gen/cosmonapse/v1/frames.js";
+import type { Hello, Publish, Receipt } from "../../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import type { CancelTimer, Clock } from "../../../foundation/index.js";
@@ -177,7 +177,9 @@ export class ServerSession {
   #publish({ first, signals, notes }: Publish): void {
     const start = this.#checkNumber(first);
     const { hub } = this.#options;
+    const { outbox } = this.session;
     let noteAt = 0;
+    let run: Receipt | undefined;
     for (const [index, signal] of signals.entries()) {
       const note = notes[noteAt];
       const isNoted = note?.index === index;
@@ -186,8 +188,14 @@ export class ServerSession {
       if (number <= this.#received) continue;
       this.#received = number;
       const receipt = hub.publish(this.session, signal, isNoted ? note.attempt : 0);
-      this.session.outbox.push({ kind: "decided", number, receipt: { ...receipt, number: BigInt(number) } });
+      if (run !== undefined && continues(run, receipt)) {
+        run.count += 1;
+        continue;
+      }
+      if (run !== undefined) outbox.push({ kind: "decided", number: number - 1, receipt: run });
+      run = { ...receipt, number: BigInt(number), count: 1 };
     }
+    if (run !== undefined) outbox.push({ kind: "decided", number: this.#received, receipt: run });
   }
 
   #subscribe({
@@ -245,4 +253,13 @@ export class ServerSession {
   #lose(why: string, requirement: string): void {
     this.end(new CosmoError("SESSION_LOST", `The session is over: ${why}`, { requirement }));
   }
+}
+
+/** True if a receipt says no more than that the next Signal in a row was accepted. */
+function continues(run: Receipt, { rejection, asked, repeated, position }: Receipt): boolean {
+  return isPlain(run) && isPlain({ rejection, asked, repeated }) && position === run.position + BigInt(run.count);
+}
+
+function isPlain({ rejection, asked, repeated }: Pick<Receipt, "rejection" | "asked" | "repeated">): boolean {
+  return rejection === undefined && asked.length === 0 && !repeated;
 }
