@@ -26,14 +26,13 @@ export function acceptSignal(
   try {
     if (session.state === "ended") refuse("SESSION_LOST", "The session has ended", "COS-SES-006");
     header = scanSignal(publication.bytes, namespace.limits);
-    const key = `${session.principal} ${header.id}`;
-    const print = fingerprint(publication.bytes);
+    const key = { principal: session.principal, id: header.id, print: fingerprint(publication.bytes) };
     const nowMs = namespace.clock.monotonicMs();
-    const verdict = namespace.dedup.find(key, print, nowMs);
+    const verdict = namespace.dedup.find(key, nowMs);
     if (verdict.kind === "repeat") return { ...verdict.receipt, repeated: true };
     if (verdict.kind === "reused") refuse("ID_REUSED", `${header.id} was used for other bytes`, "COS-DUP-003");
     const receipt = dispatchArrival(namespace, { session, header, attempt: publication.attempt });
-    namespace.dedup.remember(key, { print, receipt, nowMs });
+    namespace.dedup.remember(key, receipt, nowMs);
     return receipt;
   } catch (thrown) {
     const error = toCosmoError(thrown, "INTERNAL");

@@ -3,7 +3,7 @@ import { mutantsOf } from "./mutation.js";
 /** What may go wrong when a Signal arrives. */
 export const arriving = [
   ...mutantsOf("synapse/hub/accept.ts", [
-    ["forgets what it accepted", "COS-DUP-002", "namespace.dedup.remember(key, { print, receipt, nowMs });", ""],
+    ["forgets what it accepted", "COS-DUP-002", "namespace.dedup.remember(key, receipt, nowMs);", ""],
     ["takes the ids of all for those of one", "COS-DUP-006", "`${session.principal} ${header.id}`", "header.id"],
     [
       "does not say that it repeats a receipt",
@@ -15,7 +15,7 @@ export const arriving = [
       "remembers what it refused",
       "COS-DUP-004",
       "const receipt = dispatchArrival(",
-      "namespace.dedup.remember(key, { print, receipt: acceptedReceipt(0), nowMs });\nconst receipt = dispatchArrival(",
+      "namespace.dedup.remember(key, acceptedReceipt(0), nowMs);\nconst receipt = dispatchArrival(",
     ],
     ["lets everybody publish", "COS-SEC-006", "if (rights.has(Right.PARTICIPATE)) return;", "return;"],
     [
@@ -90,13 +90,26 @@ export const arriving = [
     ],
   ]),
   ...mutantsOf("synapse/hub/dedup-window.ts", [
-    ["takes other bytes for a repeat", "COS-DUP-003", "entry.fingerprint === print ?", "entry.fingerprint !== -1 ?"],
-    ["remembers for ever", "COS-DUP-005", "ttlMs: windowMs", "ttlMs: Infinity"],
-    ["remembers without a bound", "COS-DUP-005", "sizeMax: idsMax", "sizeMax: Infinity"],
-    ["remembers one id", "COS-DUP-005", "sizeMax: idsMax", "sizeMax: 1"],
-  ]),
-  ...mutantsOf("foundation/expiring-map.ts", [
-    ["forgets a millisecond late", "COS-DUP-005", "entry.expiresMs > nowMs ?", "entry.expiresMs >= nowMs ?"],
+    ["takes other bytes for a repeat", "COS-DUP-003", "this.#prints[place] === print &&", ""],
+    ["remembers for ever", "COS-DUP-005", "nowMs + this.#bounds.windowMs", "Infinity"],
+    [
+      "remembers without a bound",
+      "COS-DUP-005",
+      "this.#bounds = bounds;",
+      "this.#bounds = { ...bounds, idsMax: Infinity };",
+    ],
+    [
+      "remembers one id",
+      "COS-DUP-005",
+      "if (this.#size === this.#capacity) {",
+      "if (this.#size === 1) this.#forgetOldest();\nelse if (this.#size === this.#capacity) {",
+    ],
+    [
+      "forgets a millisecond late",
+      "COS-DUP-005",
+      "if ((this.#expiresMs[place] ?? 0) <= nowMs) continue;",
+      "if ((this.#expiresMs[place] ?? 0) < nowMs) continue;",
+    ],
   ]),
   ...mutantsOf("synapse/hub/control.ts", [
     ["does not check the bodies of CONTROL", "COS-TYPE-013", "if (finding !== undefined) {", "if (false) {"],
