@@ -25,6 +25,11 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** The same bytes, not as a Buffer: what is cut from one would be one too, and takes three times as long to make. */
+function toPlain(bytes: Buffer): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 function unary<Request, Response>(
   name: string,
   request: Codec<Request>,
@@ -47,9 +52,9 @@ const connect: MethodDefinition<Uint8Array, Uint8Array> = {
   requestStream: true,
   responseStream: true,
   requestSerialize: toBuffer,
-  requestDeserialize: (bytes) => bytes,
+  requestDeserialize: toPlain,
   responseSerialize: toBuffer,
-  responseDeserialize: (bytes) => bytes,
+  responseDeserialize: toPlain,
 };
 
 /** The methods of the service, for a server and for a client. */

@@ -32,8 +32,8 @@ export function fingerprint(bytes: Uint8Array): number {
   let second = 0x9e3779b9;
   let at = 0;
   for (const whole = bytes.length - 7; at < whole; at += 8) {
-    first = Math.imul(turn(first, 13) ^ view.getInt32(at), 0x85ebca6b);
-    second = Math.imul(turn(second, 17) ^ view.getInt32(at + 4), 0xc2b2ae35);
+    first = Math.imul(turn(first, 13) ^ view.getInt32(at, true), 0x85ebca6b);
+    second = Math.imul(turn(second, 17) ^ view.getInt32(at + 4, true), 0xc2b2ae35);
   }
   for (; at < bytes.length; at += 1) first = Math.imul(turn(first, 5) ^ view.getUint8(at), 0x85ebca6b);
   // Each half stirs the other: a change that only reached high bits reaches those that are kept.

@@ -2,6 +2,7 @@ import { DeliveryReason, type DeliveryNote, type Receipt } from "../../../gen/co
 import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { writeDuration } from "../../errors/index.js";
+import type { DeliveryOwner } from "./outbox.js";
 import type { HubSession, Leg, Registration } from "./model.js";
 
 type NoteParts = Partial<Omit<DeliveryNote, "reason" | "position" | "type">>;
@@ -43,11 +44,13 @@ export function deliverWork(leg: Leg, session: HubSession, remainingMs: number):
       participant: leg.participant,
     },
   );
-  const isStale = (): boolean => leg.state !== "held" || leg.attempt !== attempt;
-  const onTaken = (): void => {
-    leg.written = true;
+  const owner: DeliveryOwner = {
+    isStale: () => leg.state !== "held" || leg.attempt !== attempt,
+    taken: () => {
+      leg.written = true;
+    },
   };
-  session.outbox.push({ kind: "deliver", signal: header.bytes, note, isStale, onTaken });
+  session.outbox.push({ kind: "deliver", signal: header.bytes, note, owner });
 }
 
 /** The receipt of a Signal that was accepted. */

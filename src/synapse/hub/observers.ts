@@ -3,6 +3,7 @@ import { DeliveryReason, type ObserveFilter } from "../../../gen/cosmonapse/v1/f
 import type { SignalHeader } from "../../signal/index.js";
 import type { HubSession } from "./model.js";
 import { createNote, type Sighted } from "./notes.js";
+import type { DeliveryOwner } from "./outbox.js";
 
 /** A Signal as observers judge it. */
 export interface Sighting {
@@ -22,13 +23,47 @@ export function sightingOf({ bytes, type, traceId, source, directed }: SignalHea
   return { bytes, type, traceId, source, directedId: directed?.id ?? "" };
 }
 
-interface Subscription {
+/** One observer, and what waits for it: no object of its own for each Signal that it sees. */
+class Subscription implements DeliveryOwner {
   readonly id: string;
   readonly session: HubSession;
   readonly matches: (sighting: Sighting) => boolean;
-  signals: number;
-  bytes: number;
+  signals = 0;
+  bytes = 0;
   gap: { first: number; last: number; missed: number } | undefined;
+  #isOver = false;
+
+  constructor(id: string, session: HubSession, filter: ObserveFilter) {
+    this.id = id;
+    this.session = session;
+    this.matches = createMatcher(filter);
+  }
+
+  isStale(): boolean {
+    return this.#isOver;
+  }
+
+  /** What waits for it is not delivered any more. */
+  end(): void {
+    this.#isOver = true;
+  }
+
+  taken(signal: Uint8Array): void {
+    this.signals -= 1;
+    this.bytes -= signal.length;
+    if (this.signals === 0) this.flushGap();
+  }
+
+  /** Tells what was missed so far, if anything was. */
+  flushGap(): void {
+    if (this.gap === undefined) return;
+    const { first, last, missed } = this.gap;
+    this.gap = undefined;
+    this.session.outbox.push({
+      kind: "gap",
+      gap: { subscriptionId: this.id, first: BigInt(first), last: BigInt(last), missed: BigInt(missed) },
+    });
+  }
 }
 
 /** The bounds of one subscription's buffer. */
@@ -74,13 +109,15 @@ export class Observers {
   /** Begins a subscription; what is recorded from now on can follow. One of the same id ends. */
   add(session: HubSession, id: string, filter: ObserveFilter): void {
     const own = this.#subscriptions.get(session) ?? new Map<string, Subscription>();
-    own.set(id, { id, session, matches: createMatcher(filter), signals: 0, bytes: 0, gap: undefined });
+    own.get(id)?.end();
+    own.set(id, new Subscription(id, session, filter));
     this.#subscriptions.set(session, own);
   }
 
   /** Ends one subscription of a session. */
   remove(session: HubSession, id: string): void {
     const own = this.#subscriptions.get(session);
+    own?.get(id)?.end();
     if (own?.delete(id) === true && own.size === 0) this.#subscriptions.delete(session);
   }
 
@@ -91,7 +128,7 @@ export class Observers {
 
   /** Tells a session now what its observers missed so far, so that what comes after it comes after that. */
   flushGaps(session: HubSession): void {
-    for (const subscription of this.#subscriptions.get(session)?.values() ?? []) this.#flushGap(subscription);
+    for (const subscription of this.#subscriptions.get(session)?.values() ?? []) subscription.flushGap();
   }
 
   /** Gives an accepted Signal its number and shows it. */
@@ -130,7 +167,7 @@ export class Observers {
       subscription.gap = { first, last: this.#position, missed: (subscription.gap?.missed ?? 0) + 1 };
       return;
     }
-    this.#flushGap(subscription);
+    subscription.flushGap();
     subscription.signals += 1;
     subscription.bytes += bytes.length;
     const sighted: Sighted = { position, type };
@@ -140,23 +177,6 @@ export class Observers {
       refused,
       subscriptionId: subscription.id,
     });
-    const onTaken = (): void => {
-      subscription.signals -= 1;
-      subscription.bytes -= bytes.length;
-      if (subscription.signals === 0) this.#flushGap(subscription);
-    };
-    const isStale = (): boolean => this.#subscriptions.get(subscription.session)?.get(subscription.id) !== subscription;
-    subscription.session.outbox.push({ kind: "deliver", signal: bytes, note, onTaken, isStale });
-  }
-
-  #flushGap(subscription: Subscription): void {
-    const { gap } = subscription;
-    if (gap === undefined) return;
-    subscription.gap = undefined;
-    const { first, last, missed } = gap;
-    subscription.session.outbox.push({
-      kind: "gap",
-      gap: { subscriptionId: subscription.id, first: BigInt(first), last: BigInt(last), missed: BigInt(missed) },
-    });
+    subscription.session.outbox.push({ kind: "deliver", signal: bytes, note, owner: subscription });
   }
 }

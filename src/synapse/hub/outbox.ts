@@ -2,15 +2,21 @@ import { Fifo } from "../../foundation/index.js";
 import type { Unnumbered } from "../synapse.js";
 import type { Credit, DeliveryNote, Gap, Live, Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 
+/** Whose delivery it is. */
+export interface DeliveryOwner {
+  /** True if it need not be delivered any more. */
+  isStale(): boolean;
+  /** Called when the link takes it. */
+  taken(signal: Uint8Array): void;
+}
+
 /** A Signal that waits for a session's link. */
 export interface OutboundDelivery {
   readonly kind: "deliver";
   readonly signal: Uint8Array;
   readonly note: DeliveryNote;
-  /** True if it need not be delivered any more. */
-  readonly isStale?: () => boolean;
-  /** Called when the link takes it. */
-  readonly onTaken?: () => void;
+  /** Undefined: it is delivered in any case, and nobody asks. */
+  readonly owner?: DeliveryOwner;
 }
 
 /** What the driver itself puts between: something of the session was decided, and what is before it is told first. */
@@ -62,8 +68,8 @@ export class Outbox {
       const item = this.#items.shift();
       if (item === undefined) return undefined;
       if (item.kind !== "deliver") return item;
-      if (item.isStale?.() === true) continue;
-      item.onTaken?.();
+      if (item.owner?.isStale() === true) continue;
+      item.owner?.taken(item.signal);
       return item;
     }
   }

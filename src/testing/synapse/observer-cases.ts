@@ -127,6 +127,21 @@ export const observerCases: readonly SynapseCase[] = [
     },
   },
   {
+    name: "tells of a gap at the end of what was seen, without being asked",
+    requirements: ["COS-OBS-007"],
+    limits: { unacknowledged: 1, observerSignals: 1 },
+    run: async ({ peer }) => {
+      const unblocked = createDeferred<void>();
+      const slow = await peer("slow", { slow: unblocked.promise });
+      const asker = await peer("asker");
+      await slow.observe({ types: [17] });
+      for (let count = 0; count < 5; count += 1) await asker.send(task(asker, "ghost"));
+      await slow.nextObserved("task");
+      unblocked.resolve();
+      await slow.gapTold();
+    },
+  },
+  {
     name: "counts only accepted Signals in a gap, and no reply that was refused",
     requirements: ["COS-OBS-007"],
     limits: { unacknowledged: 1, observerSignals: 1 },
@@ -237,13 +252,14 @@ export const observerCases: readonly SynapseCase[] = [
     run: async ({ peer }) => {
       const [asker, watcher] = [await peer("asker"), await peer("watcher")];
       checkEqual(await codeOfRejection(watcher.observe({}, "no name")), "MALFORMED", "a wrong id");
-      await watcher.observe({ types: [18] }, "a");
+      await watcher.observe({ types: [17] }, "a");
       await watcher.observe({ types: [17] }, "b");
       checkEqual(await codeOfRejection(watcher.observe({}, "c")), "OVERLOADED", "one too many");
-      await watcher.observe({ types: [17] }, "a");
+      await watcher.observe({ types: [24] }, "a");
       await asker.send(task(asker, "ghost"));
       await watcher.fence();
-      checkEqual(watcher.inbox.map(({ note }) => note.subscriptionId).sort(), ["a", "b"], "who sees it");
+      const seen = watcher.inbox.map(({ note }) => `${note.subscriptionId} ${note.type}`);
+      checkEqual(seen.sort(), ["a 24", "b 17"], "who sees what");
     },
   },
 ];

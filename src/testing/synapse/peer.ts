@@ -64,6 +64,7 @@ export class Peer implements SessionReceiver {
   readonly #waiting: Waiting[] = [];
   readonly #fences = new Map<string, Deferred<void>>();
   readonly #onCredit: Deferred<Unnumbered<Credit>>[] = [];
+  readonly #onGap: Deferred<void>[] = [];
   #session: Session | undefined;
 
   private constructor(options: PeerOptions) {
@@ -101,6 +102,7 @@ export class Peer implements SessionReceiver {
 
   gap(gap: Unnumbered<Gap>): void {
     this.gaps.push(gap);
+    for (const waiting of this.#onGap.splice(0)) waiting.resolve();
   }
 
   credit(credit: Unnumbered<Credit>): void {
@@ -196,6 +198,14 @@ export class Peer implements SessionReceiver {
       ({ note, signal }) =>
         note.reason === DeliveryReason.OBSERVED && (kind ?? signal.body?.$case) === signal.body?.$case,
     );
+  }
+
+  /** Resolves when a gap was told. */
+  gapTold(): Promise<void> {
+    if (this.gaps.length > 0) return Promise.resolve();
+    const told = createDeferred<void>();
+    this.#onGap.push(told);
+    return told.promise;
   }
 
   /** The next credit for PARTIALs. */

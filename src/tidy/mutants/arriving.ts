@@ -4,7 +4,7 @@ import { mutantsOf } from "./mutation.js";
 export const arriving = [
   ...mutantsOf("synapse/hub/accept.ts", [
     ["forgets what it accepted", "COS-DUP-002", "namespace.dedup.remember(key, receipt, nowMs);", ""],
-    ["takes the ids of all for those of one", "COS-DUP-006", "`${session.principal} ${header.id}`", "header.id"],
+    ["takes the ids of all for those of one", "COS-DUP-006", "principal: session.principal,", 'principal: "",'],
     [
       "does not say that it repeats a receipt",
       "COS-DUP-002",

@@ -31,13 +31,8 @@ export const showing = [
     ],
     ["counts in a gap what was refused", "COS-OBS-007", "      if (position === 0) return;\n", ""],
     ["loses in silence", "COS-OBS-007", "subscription.gap = { first,", "void { first,"],
-    ["never shows again what was full", "COS-OBS-001", "      subscription.signals -= 1;\n", ""],
-    [
-      "keeps the last gap for itself",
-      "COS-OBS-007",
-      "if (subscription.signals === 0) this.#flushGap(subscription);",
-      "",
-    ],
+    ["never shows again what was full", "COS-OBS-001", "    this.signals -= 1;\n", ""],
+    ["keeps the last gap for itself", "COS-OBS-007", "if (this.signals === 0) this.flushGap();", ""],
     ["does not show whom it asked", "COS-OBS-010", "      asked: [...asked],\n", ""],
     ["does not show an attempt", "COS-OBS-010", "      attempt,\n", ""],
     [
@@ -47,17 +42,12 @@ export const showing = [
       "this.#show(sighting, this.#position, refused);",
     ],
     ["does not show why it refused", "COS-OBS-009", "      refused,\n      subscriptionId", "      subscriptionId"],
-    [
-      "shows what was unsubscribed",
-      "COS-OBS-011",
-      "this.#subscriptions.get(subscription.session)?.get(subscription.id) !== subscription",
-      "false",
-    ],
+    ["shows what was unsubscribed", "COS-OBS-011", "    own?.get(id)?.end();\n", ""],
     [
       "keeps the subscription that was replaced",
       "COS-OBS-012",
-      "own.set(id, {",
-      "own.set(own.has(id) ? `${id}-again` : id, {",
+      "own.get(id)?.end();\n    own.set(id, new",
+      "own.set(own.has(id) ? `${id}-again` : id, new",
     ],
     ["counts the subscription that is replaced", "COS-OBS-012", "own.size - (own.has(id) ? 1 : 0)", "own.size"],
     [
@@ -68,8 +58,10 @@ export const showing = [
     ],
   ]),
   ...mutantsOf("synapse/hub/outbox.ts", [
-    ["delivers what is stale", "COS-OBS-011", "if (item.isStale?.() === true) continue;", ""],
-    ["does not know what was taken", "COS-RED-005", "item.onTaken?.();", ""],
+    ["delivers what is stale", "COS-OBS-011", "if (item.owner?.isStale() === true) continue;", ""],
+    ["does not know what was taken", "COS-RED-005", "item.owner?.taken(item.signal);", ""],
+  ]),
+  ...mutantsOf("foundation/fifo.ts", [
     [
       "delivers the latest first",
       "COS-TASK-013",
@@ -80,6 +72,8 @@ export const showing = [
   ...mutantsOf("synapse/memory/memory-session.ts", [
     ["delivers what the producer wrote over", "COS-ENV-030", "signal.slice()", "signal"],
     ["drops the attempt", "COS-RED-003", "signal.slice(), attempt)", "signal.slice(), 0)"],
+  ]),
+  ...mutantsOf("synapse/receiver-pump.ts", [
     ["waits for no slow observer", "COS-OBS-007", "if (taken !== undefined) await taken;", ""],
   ]),
   ...mutantsOf("signal/header-rules.ts", [

@@ -2,6 +2,7 @@ import { status as grpcStatus, type Client, type ClientDuplexStream, type Metada
 import { ConnectRequest } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
 import { CosmoError, toCosmoError } from "../../../errors/index.js";
+import { encodeMessage } from "../encode-message.js";
 import { FrameWriter } from "../frame-writer.js";
 import { readResponseFrame, type ResponseFrame } from "../read-frame.js";
 import { synapseService } from "../service.js";
@@ -23,7 +24,7 @@ export interface ClientLinkOptions {
 
 /** One frame of a peer, as bytes. */
 export function encodeRequest(frame: NonNullable<ConnectRequest["frame"]>): Uint8Array {
-  return ConnectRequest.encode({ frame }).finish();
+  return encodeMessage(ConnectRequest, { frame });
 }
 
 /** One `Connect` stream, as the peer has it: opening → linked → closed, opening → closed. */

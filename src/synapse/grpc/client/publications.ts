@@ -4,6 +4,7 @@ import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { CosmoError } from "../../../errors/index.js";
 import { Fifo } from "../../../foundation/index.js";
 import { encodeBatch } from "../encode-batch.js";
+import { encodeMessage } from "../encode-message.js";
 import { SentLog } from "../sent-log.js";
 import { encodeRequest } from "./client-link.js";
 
@@ -122,7 +123,7 @@ export class Publications {
       this.#waiting.shift();
       this.#pending.push(item);
       if (item.attempt !== 0) {
-        notes.push(PublishNote.encode({ index: signals.length, attempt: item.attempt }).finish());
+        notes.push(encodeMessage(PublishNote, { index: signals.length, attempt: item.attempt }));
       }
       signals.push(item.signal);
       bytes = size;

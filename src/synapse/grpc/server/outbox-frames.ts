@@ -4,6 +4,7 @@ import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { writeDuration } from "../../../errors/index.js";
 import type { Outbound, OutboundDelivery, Outbox } from "../../index.js";
 import { encodeBatch } from "../encode-batch.js";
+import { encodeMessage } from "../encode-message.js";
 import type { SentLog } from "../sent-log.js";
 
 /** Receipts in one frame. */
@@ -11,7 +12,7 @@ const receiptsMax = 256;
 
 /** One frame of the Synapse, as bytes. */
 export function encodeResponse(frame: NonNullable<ConnectResponse["frame"]>): Uint8Array {
-  return ConnectResponse.encode({ frame }).finish();
+  return encodeMessage(ConnectResponse, { frame });
 }
 
 /** Makes numbered frames of what waits in an outbox, each as full as what is ready fills it (COS-GRPC-009). */
@@ -72,7 +73,7 @@ export class OutboxFrames {
         if (item.receipt !== undefined) this.#receipts.push(item.receipt);
       } else if (item.kind === "deliver" && this.#fits(item, signals.length, bytes)) {
         signals.push(item.signal);
-        notes.push(DeliveryNote.encode(item.note).finish());
+        notes.push(encodeMessage(DeliveryNote, item.note));
         bytes += item.signal.length;
       } else if (item.kind === "deliver" || signals.length > 0) {
         this.#carried = item;
