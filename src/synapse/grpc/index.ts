@@ -1,3 +1,7 @@
 export { connectSynapse } from "./connect-synapse.js";
 export { GrpcSynapse, type GrpcSynapseOptions } from "./client/grpc-synapse.js";
+export type { ClientTls } from "./client/client-credentials.js";
+export type { CredentialEntry } from "./server/credentials.js";
+export type { ServerTls } from "./server/server-tls.js";
+export type { Tokens } from "./server/token-source.js";
 export { SynapseServer, type Listening, type SynapseServerOptions } from "./server/synapse-server.js";

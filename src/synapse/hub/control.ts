@@ -58,6 +58,9 @@ function acceptRegister(namespace: Namespace, { session, header }: Arrival, body
   if (header.source !== session.dendriteId && header.source !== body.id) {
     refuse("PERMISSION_DENIED", `The source of a REGISTER is the dendrite id or '${body.id}'`, "COS-ENV-010");
   }
+  if (session.ids !== "all" && !session.ids.has(body.id)) {
+    refuse("PERMISSION_DENIED", `The credential does not grant the id '${body.id}'`, "COS-SEC-009");
+  }
   const replaced = session.registrations.get(body.id);
   if (replaced === undefined && session.registrations.size >= limits.registrations) {
     refuse("OVERLOADED", `The session has ${limits.registrations} registrations; deregister some`, "COS-LIM-004");

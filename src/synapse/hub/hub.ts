@@ -32,6 +32,8 @@ export interface HubSessionRequest {
   readonly principal?: string;
   /** What the session may do. Default: everything. */
   readonly rights?: readonly Right[];
+  /** The ids that it may register. Default: any. */
+  readonly ids?: ReadonlySet<string> | "all";
   /** Called once, when the hub ends the session. */
   readonly onEnded: (reason: CosmoError | undefined) => void;
 }
@@ -71,7 +73,7 @@ export class Hub {
   }
 
   /** Opens a session. Throws MALFORMED for wrong names, OVERLOADED over the limit, UNAVAILABLE while draining. */
-  open({ namespace: name, dendriteId, principal, rights, onEnded }: HubSessionRequest): HubSession {
+  open({ namespace: name, dendriteId, principal, rights, ids = "all", onEnded }: HubSessionRequest): HubSession {
     if (this.#draining !== undefined)
       refuse("UNAVAILABLE", "The Synapse drains and takes no new sessions", "COS-SES-009");
     if (!isName(name)) refuse("MALFORMED", `'${name}' is no name of a namespace: [A-Za-z0-9_-]{1,64}`, "COS-SES-002");
@@ -86,6 +88,7 @@ export class Hub {
       id: `ses_${this.#ids.signalId().slice(4)}`,
       dendriteId,
       principal: principal ?? dendriteId,
+      ids,
       rights: new Set(rights === undefined || rights.length === 0 ? allRights : rights),
       outbox: new Outbox(),
       registrations: new Map(),

@@ -26,6 +26,8 @@ export interface HubSession {
   /** Whose Signals are de-duplicated together: the credential's identity, else the dendrite id. */
   readonly principal: string;
   readonly rights: ReadonlySet<Right>;
+  /** The ids that it may register. */
+  readonly ids: ReadonlySet<string> | "all";
   readonly outbox: Outbox;
   readonly registrations: Map<string, Registration>;
   /** Requests of this session that have no outcome yet. */

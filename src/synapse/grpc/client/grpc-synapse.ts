@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { Client } from "@grpc/grpc-js";
 import { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
 import { LIMIT_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
 import { checkOptions, CosmoError } from "../../../errors/index.js";
@@ -6,17 +6,32 @@ import { systemClock, type Clock } from "../../../foundation/index.js";
 import type { Session, SessionReceiver, SessionRequest, Synapse } from "../../index.js";
 import { hostInUrl, readAddress } from "../address.js";
 import { IMPLEMENTATION } from "../implementation.js";
+import {
+  createCallMetadata,
+  createChannelCredentials,
+  type ClientProof,
+  type ClientTls,
+} from "./client-credentials.js";
 import { ClientSession } from "./client-session.js";
 
 /** How a `GrpcSynapse` is made. */
 export interface GrpcSynapseOptions {
   /** How long `connect` waits for the Synapse, milliseconds. Default: 10,000. */
   readonly connectTimeoutMs?: number;
+  /** What proves who calls, or a function that gives it for each connection: tokens can be rotated. */
+  readonly token?: string | (() => string);
+  /** TLS, for `cosmos://`. Default: the authorities that Node trusts, and no certificate of one's own. */
+  readonly tls?: ClientTls;
   /** Time. Default: the machine's. */
   readonly clock?: Clock;
 }
 
-const parts: ReadonlySet<string> = new Set(["connectTimeoutMs", "clock"] satisfies (keyof GrpcSynapseOptions)[]);
+const parts: ReadonlySet<string> = new Set([
+  "connectTimeoutMs",
+  "token",
+  "tls",
+  "clock",
+] satisfies (keyof GrpcSynapseOptions)[]);
 
 /**
  * The bus at an address, over gRPC. Its sessions share one connection, and survive the loss of it: they open it again
@@ -28,6 +43,7 @@ export class GrpcSynapse implements Synapse {
   readonly #options: GrpcSynapseOptions;
   readonly #clock: Clock;
   readonly #client: Client;
+  readonly #proof: ClientProof;
   readonly #sessions = new Set<ClientSession>();
   readonly #closing = new AbortController();
 
@@ -38,10 +54,12 @@ export class GrpcSynapse implements Synapse {
     this.url = url;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#proof = { tls: options.tls, token: options.token };
+    const name = options.tls?.serverName;
     this.#client = new Client(
       `${hostInUrl(address.host)}:${address.port}`,
-      credentials.createInsecure(),
-      channelOptions,
+      createChannelCredentials(address, this.#proof),
+      name === undefined ? channelOptions : { ...channelOptions, "grpc.ssl_target_name_override": name },
     );
   }
 
@@ -74,7 +92,7 @@ export class GrpcSynapse implements Synapse {
     const session = await ClientSession.open(
       {
         client: this.#client,
-        credential: () => new Metadata(),
+        credential: () => createCallMetadata(this.#proof),
         hello: Hello.create({
           versions: [1],
           namespace,

@@ -4,6 +4,7 @@ import { CosmoError } from "../../../errors/index.js";
 import type { Clock } from "../../../foundation/index.js";
 import type { Hub } from "../../index.js";
 import { IMPLEMENTATION } from "../implementation.js";
+import { authorize, type Grant } from "./grant.js";
 import { encodeResponse } from "./outbox-frames.js";
 import { ServerSession, type SessionLink } from "./server-session.js";
 
@@ -12,16 +13,6 @@ const versions: readonly number[] = [1];
 
 /** 256 bits, from the source that the machine has for secrets (COS-SEC-010). */
 const secretBytes = 32;
-
-/** What a credential grants to who says a Hello. */
-export interface Admission {
-  /** The rights of the session, never more than were asked for. */
-  readonly rights: readonly Right[];
-  /** The credential's identity; undefined without credentials. */
-  readonly principal: string | undefined;
-  /** The ids that it may register. */
-  readonly ids: ReadonlySet<string> | "all";
-}
 
 /** What a session book works with. */
 export interface SessionBookOptions {
@@ -34,7 +25,7 @@ export interface SessionBookOptions {
 /** The sessions of the peers on the network, those that wait to be resumed included. */
 export class SessionBook {
   readonly #options: SessionBookOptions;
-  readonly #sessions = new Map<string, { readonly session: ServerSession; readonly admission: Admission }>();
+  readonly #sessions = new Map<string, { readonly session: ServerSession; readonly grant: Grant }>();
   #resumed = 0;
 
   constructor(options: SessionBookOptions) {
@@ -51,21 +42,30 @@ export class SessionBook {
     for (const { session } of this.#sessions.values()) yield session;
   }
 
+  /** Ends the sessions whose credential does not stand any more. */
+  endWithout(holds: (grant: Grant) => boolean): void {
+    for (const { session, grant } of [...this.#sessions.values()]) {
+      if (holds(grant)) continue;
+      session.end(new CosmoError("UNAUTHENTICATED", "The credential was withdrawn", { requirement: "COS-SEC-007" }));
+    }
+  }
+
   /** Gives a link its session: the one that it resumes, or a new one (COS-GRPC-003, COS-GRPC-019). */
-  greet(hello: Hello, admission: Admission, link: SessionLink): { session: ServerSession; welcome: Uint8Array } {
+  greet(hello: Hello, grant: Grant, link: SessionLink): { session: ServerSession; welcome: Uint8Array } {
     const version = hello.versions.find((one) => versions.includes(one));
     if (version === undefined) {
       const message = `The peer speaks version ${hello.versions.join(", ") || "none"} of the protocol`;
       const available = versions.map(String);
       throw new CosmoError("VERSION_UNSUPPORTED", message, { requirement: "COS-GRPC-003", available });
     }
-    const known = this.#resume(hello, admission, link);
-    const session = known ?? this.#open(hello, admission, link);
+    const rights = authorize(grant, hello);
+    const known = this.#resume(hello, grant, link);
+    const session = known ?? this.#open(hello, { grant, rights }, link);
     if (known !== undefined) this.#resumed += 1;
     return { session, welcome: this.#welcome(session, { version, resumed: known !== undefined }) };
   }
 
-  #resume(hello: Hello, admission: Admission, link: SessionLink): ServerSession | undefined {
+  #resume(hello: Hello, grant: Grant, link: SessionLink): ServerSession | undefined {
     const found = this.#sessions.get(hello.sessionId);
     if (found === undefined) return undefined;
     const { session } = found;
@@ -74,24 +74,25 @@ export class SessionBook {
       timingSafeEqual(hello.sessionSecret, session.secret) &&
       hello.namespace === session.hello.namespace &&
       hello.dendriteId === session.hello.dendriteId &&
-      admission.principal === found.admission.principal;
+      grant.version === found.grant.version;
     return isSame && session.attach(link, Number(hello.received)) ? session : undefined;
   }
 
-  #open(hello: Hello, admission: Admission, link: SessionLink): ServerSession {
+  #open(hello: Hello, { grant, rights }: { grant: Grant; rights: readonly Right[] }, link: SessionLink): ServerSession {
     const { hub, clock } = this.#options;
     let session: ServerSession | undefined;
     const opened = hub.open({
       namespace: hello.namespace,
       dendriteId: hello.dendriteId,
-      rights: admission.rights,
-      ...(admission.principal === undefined ? {} : { principal: admission.principal }),
+      rights,
+      ids: grant.ids,
+      ...(grant.principal === undefined ? {} : { principal: grant.principal }),
       onEnded: (reason) => session?.ended(reason),
     });
     const secret = randomBytes(secretBytes);
     const onEnded = (): void => void this.#sessions.delete(opened.id);
     session = new ServerSession({ hub, clock, session: opened, secret, hello, onEnded });
-    this.#sessions.set(opened.id, { session, admission });
+    this.#sessions.set(opened.id, { session, grant });
     session.attach(link, 0);
     return session;
   }

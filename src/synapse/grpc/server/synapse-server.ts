@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
+import { Server } from "@grpc/grpc-js";
 import { checkOptions, CosmoError } from "../../../errors/index.js";
 import { createDeferred, systemClock, type Clock } from "../../../foundation/index.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
@@ -8,8 +7,12 @@ import type { IdSource } from "../../../signal/index.js";
 import { Hub } from "../../index.js";
 import { DEFAULT_PORT, hostInUrl, toUrl } from "../address.js";
 import { synapseService } from "../service.js";
+import { checkListenAddress } from "./listen-address.js";
+import type { Grant } from "./grant.js";
 import { ServerLink, type ConnectCall } from "./server-link.js";
-import { SessionBook, type Admission } from "./session-book.js";
+import { createServerCredentials, type ServerTls } from "./server-tls.js";
+import { SessionBook } from "./session-book.js";
+import { TokenSource, type Tokens } from "./token-source.js";
 
 /** How a `SynapseServer` is made. */
 export interface SynapseServerOptions {
@@ -21,6 +24,14 @@ export interface SynapseServerOptions {
   readonly limits?: Partial<Limits>;
   /** Time. Default: the machine's. */
   readonly clock?: Clock;
+  /** TLS. Default: none. */
+  readonly tls?: ServerTls;
+  /** The credentials that callers need. Default: none are asked for. */
+  readonly tokens?: Tokens;
+  /** True: listens on any address without TLS and tokens. Default: false. */
+  readonly insecure?: boolean;
+  /** Takes errors that nobody waits for: of a token file that changed and is wrong. */
+  readonly onError?: (error: CosmoError) => void;
   /** Where the ids of the Synapse's own Signals come from. Default: random ULIDs. */
   readonly ids?: IdSource;
 }
@@ -38,6 +49,10 @@ const parts: ReadonlySet<string> = new Set([
   "limits",
   "clock",
   "ids",
+  "tls",
+  "tokens",
+  "insecure",
+  "onError",
 ] satisfies (keyof SynapseServerOptions)[]);
 
 /**
@@ -53,6 +68,7 @@ export class SynapseServer {
   readonly #clock: Clock;
   readonly #server: Server;
   readonly #sessions: SessionBook;
+  readonly #tokens: TokenSource;
   readonly #links = new Set<ServerLink>();
   #ending: Promise<void> | undefined;
 
@@ -64,6 +80,11 @@ export class SynapseServer {
     this.#clock = clock;
     this.hub = new Hub({ limits, clock, ...(ids === undefined ? {} : { ids }) });
     this.#sessions = new SessionBook({ hub: this.hub, clock, instanceId: randomUUID() });
+    this.#tokens = new TokenSource({
+      tokens: options.tokens,
+      onChange: () => this.#sessions.endWithout((grant) => this.#tokens.holds(grant)),
+      onError: options.onError ?? (() => undefined),
+    });
     this.#server = new Server(channelOptions(this.hub.limits));
     this.#server.addService(synapseService, {
       connect: (call: ConnectCall) => this.#connect(call),
@@ -73,8 +94,12 @@ export class SynapseServer {
   /** Listens. Rejects with UNAVAILABLE if the address is taken. */
   async start(): Promise<Listening> {
     const { host = "127.0.0.1", port = DEFAULT_PORT } = this.#options;
+    const { tls, insecure = false } = this.#options;
+    const protection = { hasTls: tls !== undefined, hasTokens: this.#tokens.isRequired, isInsecure: insecure };
+    checkListenAddress(host, protection);
+    const credentials = await createServerCredentials(tls);
     const bound = createDeferred<number>();
-    this.#server.bindAsync(`${hostInUrl(host)}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) => {
+    this.#server.bindAsync(`${hostInUrl(host)}:${port}`, credentials, (error, boundPort) => {
       if (error === null) bound.resolve(boundPort);
       else
         bound.reject(
@@ -82,7 +107,8 @@ export class SynapseServer {
         );
     });
     const listening = await bound.promise;
-    return { url: toUrl({ host, port: listening, isSecure: false }), host, port: listening };
+    this.#tokens.start();
+    return { url: toUrl({ host, port: listening, isSecure: tls !== undefined }), host, port: listening };
   }
 
   /**
@@ -96,6 +122,7 @@ export class SynapseServer {
 
   /** Ends all sessions and links now. */
   async close(): Promise<void> {
+    this.#tokens.close();
     this.hub.close(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
     for (const link of [...this.#links]) link.fail(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
     const closed = createDeferred<void>();
@@ -126,14 +153,19 @@ export class SynapseServer {
       call,
       limits: this.hub.limits,
       clock: this.#clock,
-      greet: (hello, own) => this.#sessions.greet(hello, this.#admit(hello), own),
+      greet: (hello, own) => this.#sessions.greet(hello, this.#authenticate(call), own),
       onClosed: () => void this.#links.delete(link),
     });
     this.#links.add(link);
   }
 
-  #admit(hello: Hello): Admission {
-    return { rights: hello.rights, principal: undefined, ids: "all" };
+  #authenticate(call: Pick<ConnectCall, "metadata" | "getAuthContext">): Grant {
+    const [authorization] = call.metadata.get("authorization");
+    const name: unknown = call.getAuthContext().sslPeerCertificate?.subject.CN;
+    return this.#tokens.authenticate({
+      authorization: authorization?.toString(),
+      certificate: typeof name === "string" ? name : undefined,
+    });
   }
 }
 
