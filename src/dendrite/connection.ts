@@ -33,7 +33,7 @@ export interface ConnectionOptions {
   readonly engrams: ReadonlyMap<string, Engram>;
   readonly onError: (error: CosmoError) => void;
   /** Called once, if the Synapse ends the session; everything that went on in it has ended by then. */
-  readonly onLost: () => void;
+  readonly onLost: (reason: CosmoError | undefined) => void;
   /** Ends the attempt to open. */
   readonly abort: AbortSignal;
 }
@@ -46,7 +46,7 @@ export class Connection implements SessionReceiver {
   readonly #asker: Asker;
   readonly #works: WorkHost;
   readonly #onError: (error: CosmoError) => void;
-  readonly #onLost: () => void;
+  readonly #onLost: ConnectionOptions["onLost"];
   #cancelHeartbeat: CancelTimer = () => undefined;
   #isOver = false;
 
@@ -159,7 +159,7 @@ export class Connection implements SessionReceiver {
     const message = reason === undefined ? "The session ended" : `The session ended: ${reason.message}`;
     this.#end(new CosmoError("OUTCOME_UNKNOWN", message, { requirement: "COS-TASK-006", cause: reason }));
     if (reason !== undefined) this.#onError(reason);
-    this.#onLost();
+    this.#onLost(reason);
   }
 
   #takeReply(signal: Signal, note: DeliveryNote): void {

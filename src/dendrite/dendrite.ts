@@ -29,9 +29,9 @@ export interface DispatchAndWait extends SubTask {
  * both end the Engrams that it hosts in the same way, and are idempotent. `await using` drains. Before the start and
  * after the end, calls fail with CLOSED.
  *
- * When a Synapse ends the session, what was asked fails with OUTCOME_UNKNOWN, and is never sent again by itself. The
- * Dendrite opens a new session and registers what it hosts; until it has, calls fail with UNAVAILABLE (COS-SES-011,
- * COS-SES-012).
+ * When a Synapse ends the session, what was asked fails with OUTCOME_UNKNOWN, and is never sent again by itself. Unless
+ * an operator ended it, or the credential was withdrawn, the Dendrite opens a new session and registers what it hosts;
+ * until it has, calls fail with UNAVAILABLE (COS-SES-011, COS-SES-012).
  */
 export class Dendrite {
   /** The namespace. */
@@ -200,8 +200,8 @@ export class Dendrite {
       axons,
       engrams,
       onError: (error) => tell(onError, error),
-      onLost: () => {
-        if (this.#connection !== undefined) this.#reopen();
+      onLost: (reason) => {
+        if (this.#connection !== undefined) this.#lose(reason);
       },
       abort: this.#opening.signal,
     });
@@ -215,10 +215,16 @@ export class Dendrite {
     }
   }
 
-  /** The Synapse ended the session: opens another one, for as long as that may help. */
-  #reopen(): void {
+  /** The Synapse ended the session: opens another one, if that may help and for as long as it may. */
+  #lose(reason: CosmoError | undefined): void {
     this.#connection = undefined;
     if (this.#ending !== undefined) return;
+    if (reason?.retryable === false) {
+      this.#lost = reason;
+      this.#connecting = Promise.reject(reason);
+      this.#connecting.catch(() => undefined);
+      return;
+    }
     this.#lost = new CosmoError("UNAVAILABLE", "The session was lost, and there is no new one yet", {
       retryAfterMs: 100,
     });

@@ -88,7 +88,14 @@ describe("a Dendrite", () => {
     const synapse = altered(scene.synapse, (session) => ({
       publish: async (bytes, options) => {
         if (decodeSignal(bytes).body?.$case !== "stop") return session.publish(bytes, options);
-        return { number: 0n, rejection: createErrorDetail(code, ""), asked: [], repeated: false, position: 0n, count: 0 };
+        return {
+          number: 0n,
+          rejection: createErrorDetail(code, ""),
+          asked: [],
+          repeated: false,
+          position: 0n,
+          count: 0,
+        };
       },
     }));
     await using asker = new Dendrite({ synapse, clock: scene.clock, namespace: "test", dendriteId: "asker" });

@@ -10,6 +10,7 @@ import { pathToFileURL } from "node:url";
 
 const buf = "node_modules/.bin/buf";
 const tablesFile = join("gen", "cosmonapse", "v1", "tables.ts");
+const descriptorsFile = join("gen", "descriptors.binpb");
 
 /** Runs a program from the repository's root; its errors are the caller's. */
 function run(program, ...args) {
@@ -191,6 +192,8 @@ function generate(folder) {
     writeFileSync(path, keepProto(closeEnds(readFileSync(path, "utf8"))));
   }
   writeFileSync(join(folder, tablesFile), tables(indexImage(readImage())));
+  // For reflection: what a client builds its messages from that has no .proto files.
+  run(buf, "build", "proto", "--exclude-source-info", "--as-file-descriptor-set", "-o", join(folder, descriptorsFile));
 }
 
 function filesOf(folder) {

@@ -166,7 +166,11 @@ describe("a Synapse with tokens", () => {
       exchange: 4,
       body: { $case: "agentOutput", value: { output: undefined, part: 0, parts: 0 } },
     } as const;
-    for (const source of ["thief", "thinker"]) await thief.refused({ ...reply, source }, "PERMISSION_DENIED");
+    const refusals = [
+      await thief.refused({ ...reply, source: "thief" }, "PERMISSION_DENIED"),
+      await thief.refused({ ...reply, source: "thinker" }, "PERMISSION_DENIED"),
+    ];
+    expect(refusals.map(({ requirement }) => requirement)).toEqual(["COS-TASK-004", "COS-ENV-010"]);
     for (const peer of [one, asker, thief]) await peer.close();
   });
 });

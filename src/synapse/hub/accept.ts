@@ -5,6 +5,7 @@ import { toCosmoError, type CosmoError } from "../../errors/index.js";
 import { scanSignal, signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
 import { recordPlain, type Arrival } from "./arrival.js";
 import { acceptControl } from "./control.js";
+import { Counters } from "./counters.js";
 import { fingerprint } from "./dedup-window.js";
 import { joinTrace, openTrace } from "./join-trace.js";
 import type { HubSession, Leg } from "./model.js";
@@ -33,11 +34,15 @@ export function acceptSignal(
     if (verdict.kind === "reused") refuse("ID_REUSED", `${header.id} was used for other bytes`, "COS-DUP-003");
     const receipt = dispatchArrival(namespace, { session, header, attempt: publication.attempt });
     namespace.dedup.remember(key, receipt, nowMs);
+    const { counters } = namespace;
+    counters.accepted[header.type] = (counters.accepted[header.type] ?? 0) + 1;
+    counters.acceptedBytes += publication.bytes.length;
     return receipt;
   } catch (thrown) {
     const error = toCosmoError(thrown, "INTERNAL");
     if (header !== undefined && (error.code === "LATE" || error.code === "SUPERSEDED"))
       showRefused(namespace, header, error);
+    Counters.add(namespace.counters.refused, error.detail.code);
     return rejectedReceipt(error.detail);
   }
 }

@@ -2,6 +2,7 @@ import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import type { Clock } from "../../foundation/index.js";
 import type { IdSource } from "../../signal/index.js";
 import { closeAfter, closeTrace } from "./close-trace.js";
+import { Counters } from "./counters.js";
 import { DedupWindow } from "./dedup-window.js";
 import type { Namespace } from "./namespace.js";
 import { Observers } from "./observers.js";
@@ -21,14 +22,16 @@ export interface NamespaceOptions {
 
 /** Makes an empty namespace. */
 export function createNamespace({ name, clock, ids, limits }: NamespaceOptions): Namespace {
+  const counters = new Counters();
   const registry = new Registry();
   const router = new Router({
     registry,
     clock,
     addressQueueMax: limits.addressQueue,
     suspectMs: limits.suspectMs,
+    counters,
   });
-  const observers = new Observers({ signalsMax: limits.observerSignals, bytesMax: limits.observerBytes });
+  const observers = new Observers({ signalsMax: limits.observerSignals, bytesMax: limits.observerBytes, counters });
   const signals = new SynapseSignals(ids, clock);
   const traces = new TraceBook({
     clock,
@@ -46,6 +49,7 @@ export function createNamespace({ name, clock, ids, limits }: NamespaceOptions):
     signals,
     clock,
     limits,
+    counters,
     onFinished: (request) => {
       closeAfter(namespace, request);
       namespace.onRequestEnded();
@@ -63,6 +67,7 @@ export function createNamespace({ name, clock, ids, limits }: NamespaceOptions):
     requests,
     dedup: new DedupWindow({ windowMs: limits.dedupMs, idsMax: limits.dedupIds }),
     signals,
+    counters,
     isDraining: false,
     onRequestEnded: () => undefined,
   };

@@ -2,14 +2,22 @@ import type { Unnumbered } from "../synapse.js";
 import type { Credit, ObserveFilter, Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
-import { createErrorDetail, type CosmoError } from "../../errors/index.js";
+import type { Address } from "../../../gen/cosmonapse/v1/signal.js";
+import type {
+  ListRequestsResponse,
+  ParticipantSummary,
+  StopNamespaceResponse,
+} from "../../../gen/cosmonapse/v1/synapse_service.js";
+import { CosmoError, createErrorDetail } from "../../errors/index.js";
 import { systemClock, type CancelTimer, type Clock } from "../../foundation/index.js";
 import { createIdSource, isName, resolveLimits, SYNAPSE_SOURCE, type IdSource } from "../../signal/index.js";
 import { acceptSignal } from "./accept.js";
+import type { Counters } from "./counters.js";
 import type { HubSession } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createNamespace } from "./create-namespace.js";
 import { deliverSnapshot, rejectedReceipt } from "./notes.js";
+import { listParticipants, listRequests, stopTraces } from "./operate.js";
 import { Outbox } from "./outbox.js";
 import { refuse } from "./refusals.js";
 import { drainSession, endSession } from "./sessions.js";
@@ -47,6 +55,10 @@ export interface NamespaceFigures {
   readonly queued: number;
   readonly traces: number;
   readonly position: number;
+  /** What waits for the links of its sessions. */
+  readonly waiting: number;
+  /** What it counted since it is there; not to be changed. */
+  readonly counters: Counters;
 }
 
 const allRights: readonly Right[] = [Right.OBSERVE, Right.PARTICIPATE, Right.OPERATE];
@@ -90,7 +102,7 @@ export class Hub {
       principal: principal ?? dendriteId,
       ids,
       rights: new Set(rights === undefined || rights.length === 0 ? allRights : rights),
-      outbox: new Outbox(),
+      outbox: new Outbox(namespace.counters),
       registrations: new Map(),
       asked: new Set(),
       held: new Set(),
@@ -194,7 +206,7 @@ export class Hub {
   /** The namespaces in figures, by name. */
   figures(): NamespaceFigures[] {
     return [...this.#namespaces.values()]
-      .map(({ name, sessions, registry, requests, router, traces, observers }) => ({
+      .map(({ name, sessions, registry, requests, router, traces, observers, counters }) => ({
         namespace: name,
         sessions: sessions.size,
         participants: registry.size,
@@ -202,8 +214,33 @@ export class Hub {
         queued: router.queued,
         traces: traces.size,
         position: observers.position,
+        waiting: [...sessions.values()].reduce((sum, { outbox }) => sum + outbox.size, 0),
+        counters,
       }))
       .sort((one, other) => (one.namespace < other.namespace ? -1 : 1));
+  }
+
+  /** The live registrations of a namespace that match an address, by id; none of one that is not there. */
+  participants(name: string, address?: Address): ParticipantSummary[] {
+    const namespace = this.#namespaces.get(name);
+    return namespace === undefined ? [] : listParticipants(namespace, address);
+  }
+
+  /** The requests of a namespace without an outcome: the oldest thousand, and how many there are. */
+  requests(name: string): ListRequestsResponse {
+    const namespace = this.#namespaces.get(name);
+    return namespace === undefined ? { requests: [], total: 0 } : listRequests(namespace);
+  }
+
+  /** Ends every trace of a namespace, and its sessions with `endSessions`; tells how many there were (COS-GRPC-022). */
+  stopNamespace(name: string, reason: string, endSessions: boolean): StopNamespaceResponse {
+    const namespace = this.#namespaces.get(name);
+    if (namespace === undefined) return { traces: 0, requests: 0, sessions: 0, failures: [] };
+    const stopped = stopTraces(namespace, reason);
+    const sessions = endSessions ? [...namespace.sessions.values()] : [];
+    const why = new CosmoError("CANCELLED", `An operator ended the sessions${reason === "" ? "" : `: ${reason}`}`);
+    for (const session of sessions) this.endSession(session, why);
+    return { ...stopped, sessions: sessions.length, failures: [] };
   }
 
   #namespaceOf(name: string): Namespace {

@@ -1,5 +1,6 @@
 import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
 import type { Clock } from "../../foundation/index.js";
+import type { Counters } from "./counters.js";
 import type { DedupWindow } from "./dedup-window.js";
 import type { HubSession } from "./model.js";
 import type { Observers } from "./observers.js";
@@ -22,6 +23,7 @@ export interface Namespace {
   readonly requests: RequestBook;
   readonly dedup: DedupWindow;
   readonly signals: SynapseSignals;
+  readonly counters: Counters;
   /** True once new requests are refused. */
   isDraining: boolean;
   /** Called whenever a request has ended. */

@@ -1,6 +1,7 @@
 import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
 import { DeliveryReason, type ObserveFilter } from "../../../gen/cosmonapse/v1/frames.js";
-import type { SignalHeader } from "../../signal/index.js";
+import { SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
+import type { Counters } from "./counters.js";
 import type { HubSession } from "./model.js";
 import { createNote, type Sighted } from "./notes.js";
 import type { DeliveryOwner } from "./outbox.js";
@@ -23,6 +24,11 @@ export function sightingOf({ bytes, type, traceId, source, directed }: SignalHea
   return { bytes, type, traceId, source, directedId: directed?.id ?? "" };
 }
 
+/** A Signal of the Synapse itself as observers judge it. */
+export function ownSighting(bytes: Uint8Array, type: number, traceId: string): Sighting {
+  return { bytes, type, traceId, source: SYNAPSE_SOURCE, directedId: "" };
+}
+
 /** One observer, and what waits for it: no object of its own for each Signal that it sees. */
 class Subscription implements DeliveryOwner {
   readonly id: string;
@@ -31,11 +37,13 @@ class Subscription implements DeliveryOwner {
   signals = 0;
   bytes = 0;
   gap: { first: number; last: number; missed: number } | undefined;
+  readonly #counters: Counters;
   #isOver = false;
 
-  constructor(id: string, session: HubSession, filter: ObserveFilter) {
-    this.id = id;
-    this.session = session;
+  constructor(watch: { id: string; session: HubSession }, filter: ObserveFilter, counters: Counters) {
+    this.id = watch.id;
+    this.session = watch.session;
+    this.#counters = counters;
     this.matches = createMatcher(filter);
   }
 
@@ -59,6 +67,8 @@ class Subscription implements DeliveryOwner {
     if (this.gap === undefined) return;
     const { first, last, missed } = this.gap;
     this.gap = undefined;
+    this.#counters.gaps += 1;
+    this.#counters.missed += missed;
     this.session.outbox.push({
       kind: "gap",
       gap: { subscriptionId: this.id, first: BigInt(first), last: BigInt(last), missed: BigInt(missed) },
@@ -70,6 +80,8 @@ class Subscription implements DeliveryOwner {
 export interface ObserverBounds {
   readonly signalsMax: number;
   readonly bytesMax: number;
+  /** What is missed is counted. */
+  readonly counters: Counters;
 }
 
 function createMatcher({ types, traceIds, participants }: ObserveFilter): (sighting: Sighting) => boolean {
@@ -110,7 +122,7 @@ export class Observers {
   add(session: HubSession, id: string, filter: ObserveFilter): void {
     const own = this.#subscriptions.get(session) ?? new Map<string, Subscription>();
     own.get(id)?.end();
-    own.set(id, new Subscription(id, session, filter));
+    own.set(id, new Subscription({ id, session }, filter, this.#bounds.counters));
     this.#subscriptions.set(session, own);
   }
 

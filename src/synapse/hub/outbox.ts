@@ -1,4 +1,5 @@
 import { Fifo } from "../../foundation/index.js";
+import type { Counters } from "./counters.js";
 import type { Unnumbered } from "../synapse.js";
 import type { Credit, DeliveryNote, Gap, Live, Receipt } from "../../../gen/cosmonapse/v1/frames.js";
 
@@ -42,7 +43,13 @@ export type Outbound =
  */
 export class Outbox {
   readonly #items = new Fifo<Outbound>();
+  readonly #counters: Counters;
   #wake: (() => void) | undefined;
+
+  /** What links take is counted. */
+  constructor(counters: Counters) {
+    this.#counters = counters;
+  }
 
   /** How many things wait. */
   get size(): number {
@@ -70,6 +77,8 @@ export class Outbox {
       if (item.kind !== "deliver") return item;
       if (item.owner?.isStale() === true) continue;
       item.owner?.taken(item.signal);
+      this.#counters.delivered += 1;
+      this.#counters.deliveredBytes += item.signal.length;
       return item;
     }
   }

@@ -5,11 +5,12 @@ import { Effect, Exchange, ParticipantRole } from "../../../gen/cosmonapse/v1/op
 import { Fanout, SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { createErrorDetail } from "../../errors/index.js";
 import type { Clock } from "../../foundation/index.js";
-import { signalTraits, SYNAPSE_SOURCE, type SignalHeader } from "../../signal/index.js";
+import { signalTraits, type SignalHeader } from "../../signal/index.js";
+import { Counters } from "./counters.js";
 import type { HubSession, Leg, Outcome, PendingRequest, Registration, Trace, Wanted } from "./model.js";
 import { createLeg, requestsBelow, standardTimeoutMs, wasGiven, wasStopped, withId } from "./legs.js";
 import { createNote } from "./notes.js";
-import { sightingOf, type Observers } from "./observers.js";
+import { ownSighting, sightingOf, type Observers } from "./observers.js";
 import { AVAILABLE_MAX, overloaded, unroutable, workerLost } from "./refusals.js";
 import { serves, type Registry } from "./registry.js";
 import type { Router } from "./router.js";
@@ -25,6 +26,7 @@ export interface RequestBookOptions {
   readonly signals: SynapseSignals;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly counters: Counters;
   /** Called when a request has all its outcomes, after the last was delivered. */
   readonly onFinished: (request: PendingRequest) => void;
 }
@@ -126,15 +128,9 @@ export class RequestBook {
       effect: wasGiven(leg) ? Effect.UNKNOWN : Effect.NONE,
       participant: isFanout ? leg.participant || (leg.wanted.address?.id ?? "") : "",
     };
+    Counters.add(this.#options.counters.ended, detail.code);
     const signal = signals.error(leg, detail);
-    const { traceId } = leg.request.header;
-    const position = observers.record({
-      bytes: signal,
-      type: SignalType.ERROR,
-      traceId,
-      source: SYNAPSE_SOURCE,
-      directedId: "",
-    });
+    const position = observers.record(ownSighting(signal, SignalType.ERROR, leg.request.header.traceId));
     this.#tellHolder(leg, told ?? { signal, type: SignalType.ERROR, position });
     this.#conclude(leg, { signal, type: SignalType.ERROR, detail }, position);
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../foundation/index.js";
+import type { Counters } from "./counters.js";
 import type { Leg, Registration } from "./model.js";
 import { deliverWork } from "./notes.js";
 import type { Registry } from "./registry.js";
@@ -15,6 +16,7 @@ export interface RouterOptions {
   readonly addressQueueMax: number;
   /** The silence after which a participant gets no new work, milliseconds. */
   readonly suspectMs: number;
+  readonly counters: Counters;
 }
 
 /** Chooses who gets a request: free first, least busy, no suspects; what finds nobody free waits in its queue. */
@@ -106,6 +108,7 @@ export class Router {
     leg.registration = registration;
     leg.attempt += 1;
     leg.written = false;
+    if (leg.attempt > 1) this.#options.counters.redelivered += 1;
     registration.given += 1;
     registration.inFlight.add(leg);
     registration.session.held.add(leg);

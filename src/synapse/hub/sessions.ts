@@ -1,10 +1,10 @@
 import { DeregisterReason } from "../../../gen/cosmonapse/v1/participant.js";
 import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import type { CosmoError } from "../../errors/index.js";
-import { SYNAPSE_SOURCE } from "../../signal/index.js";
 import { closeTrace } from "./close-trace.js";
 import type { HubSession, Registration } from "./model.js";
 import type { Namespace } from "./namespace.js";
+import { ownSighting } from "./observers.js";
 
 /** Ends a registration: it takes no new work. Queued requests that nobody serves any more end. */
 export function withdrawRegistration(namespace: Namespace, registration: Registration): void {
@@ -14,13 +14,8 @@ export function withdrawRegistration(namespace: Namespace, registration: Registr
 
 function deregister(namespace: Namespace, registration: Registration, reason: DeregisterReason): void {
   namespace.registry.remove(registration);
-  namespace.observers.record({
-    bytes: namespace.signals.deregister(registration.body.id, reason),
-    type: SignalType.DEREGISTER,
-    traceId: "",
-    source: SYNAPSE_SOURCE,
-    directedId: "",
-  });
+  const bytes = namespace.signals.deregister(registration.body.id, reason);
+  namespace.observers.record(ownSighting(bytes, SignalType.DEREGISTER, ""));
 }
 
 /** The session takes no new work; what it holds it still may answer. */

@@ -9,9 +9,13 @@ import { DEFAULT_PORT, hostInUrl, toUrl } from "../address.js";
 import { synapseService } from "../service.js";
 import { checkListenAddress } from "./listen-address.js";
 import type { Grant } from "./grant.js";
+import { createMetrics } from "./metrics.js";
+import { MetricsServer } from "./metrics-server.js";
+import { createOperatorHandlers } from "./operators.js";
 import { ServerLink, type ConnectCall } from "./server-link.js";
 import { createServerCredentials, type ServerTls } from "./server-tls.js";
 import { SessionBook } from "./session-book.js";
+import { StandardServices } from "./standard-services.js";
 import { TokenSource, type Tokens } from "./token-source.js";
 
 /** How a `SynapseServer` is made. */
@@ -30,6 +34,8 @@ export interface SynapseServerOptions {
   readonly tokens?: Tokens;
   /** True: listens on any address without TLS and tokens. Default: false. */
   readonly insecure?: boolean;
+  /** The port on this machine where Prometheus finds the figures; 0 is any that is free. Default: none. */
+  readonly metricsPort?: number;
   /** Takes errors that nobody waits for: of a token file that changed and is wrong. */
   readonly onError?: (error: CosmoError) => void;
   /** Where the ids of the Synapse's own Signals come from. Default: random ULIDs. */
@@ -41,6 +47,8 @@ export interface Listening {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Where Prometheus finds the figures, if that was asked for. */
+  readonly metricsUrl: string | undefined;
 }
 
 const parts: ReadonlySet<string> = new Set([
@@ -52,6 +60,7 @@ const parts: ReadonlySet<string> = new Set([
   "tls",
   "tokens",
   "insecure",
+  "metricsPort",
   "onError",
 ] satisfies (keyof SynapseServerOptions)[]);
 
@@ -69,6 +78,8 @@ export class SynapseServer {
   readonly #server: Server;
   readonly #sessions: SessionBook;
   readonly #tokens: TokenSource;
+  readonly #standard: StandardServices;
+  #metrics: MetricsServer | undefined;
   readonly #links = new Set<ServerLink>();
   #ending: Promise<void> | undefined;
 
@@ -88,7 +99,9 @@ export class SynapseServer {
     this.#server = new Server(channelOptions(this.hub.limits));
     this.#server.addService(synapseService, {
       connect: (call: ConnectCall) => this.#connect(call),
+      ...createOperatorHandlers(this.hub, (call) => this.#authenticate(call)),
     });
+    this.#standard = new StandardServices(this.#server);
   }
 
   /** Listens. Rejects with UNAVAILABLE if the address is taken. */
@@ -108,7 +121,8 @@ export class SynapseServer {
     });
     const listening = await bound.promise;
     this.#tokens.start();
-    return { url: toUrl({ host, port: listening, isSecure: tls !== undefined }), host, port: listening };
+    const metricsUrl = await this.#serveMetrics();
+    return { url: toUrl({ host, port: listening, isSecure: tls !== undefined }), host, port: listening, metricsUrl };
   }
 
   /**
@@ -122,6 +136,8 @@ export class SynapseServer {
 
   /** Ends all sessions and links now. */
   async close(): Promise<void> {
+    this.#standard.stopServing();
+    this.#metrics?.close();
     this.#tokens.close();
     this.hub.close(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
     for (const link of [...this.#links]) link.fail(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
@@ -138,6 +154,7 @@ export class SynapseServer {
   }
 
   async #drain(withinMs: number): Promise<void> {
+    this.#standard.stopServing();
     const late = createDeferred<void>();
     const cancel = this.#clock.schedule(withinMs, late.resolve);
     const drained = this.hub.drain();
@@ -146,6 +163,14 @@ export class SynapseServer {
     await Promise.race([late.promise, Promise.all([...this.#sessions.all()].map((session) => session.settled()))]);
     cancel();
     await this.close();
+  }
+
+  async #serveMetrics(): Promise<string | undefined> {
+    const { metricsPort } = this.#options;
+    if (metricsPort === undefined) return undefined;
+    const registry = createMetrics(this.hub, () => ({ links: this.#links.size, resumed: this.#sessions.resumed }));
+    this.#metrics = new MetricsServer(registry, () => this.#ending === undefined);
+    return this.#metrics.start(metricsPort);
   }
 
   #connect(call: ConnectCall): void {
