@@ -146,7 +146,7 @@ describe("operators", () => {
     expect((await fetch(new URL("/healthz", metricsUrl))).status).toBe(200);
     expect(work.signal.id).toBe(sent.id);
     await server.close();
-    await expect(fetch(metricsUrl)).rejects.toThrow();
+    await expect(fetch(metricsUrl)).rejects.toThrow("fetch failed");
   });
 });
 

@@ -8,10 +8,12 @@ import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
+import { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
 import { systemClock } from "../../foundation/index.js";
 import { Peer, type PeerOptions } from "../../testing/index.js";
 import { GrpcSynapse, SynapseServer, type CredentialEntry, type GrpcSynapseOptions } from "./index.js";
 
+const registerOther = RegisterBody.create({ id: "other", role: ParticipantRole.NEURON });
 const secrets = { worker: "the-token-of-the-worker", watcher: "the-token-of-the-watcher", later: "a-later-token" };
 const sha256 = (token: string) => createHash("sha256").update(token).digest("hex");
 
@@ -67,9 +69,9 @@ describe("a Synapse with tokens", () => {
     const { url } = await server.start();
     const one = await open(url, { token: secrets.worker });
     await one.registerNeuron("thinker");
-    expect(
-      await one.refused({ body: { $case: "register", value: { ...plain, id: "other" } } }, "PERMISSION_DENIED"),
-    ).toMatchObject({ requirement: "COS-SEC-009" });
+    expect(await one.refused({ body: { $case: "register", value: registerOther } }, "PERMISSION_DENIED")).toMatchObject(
+      { requirement: "COS-SEC-009" },
+    );
     const two = await open(url, { token: () => secrets.watcher });
     expect(await two.refused({ body: { $case: "discover", value: {} } }, "PERMISSION_DENIED")).toMatchObject({
       requirement: "COS-SEC-006",
@@ -290,15 +292,3 @@ describe("TLS", () => {
     expect(() => new GrpcSynapse("cosmo://127.0.0.1", { tls: {} })).toThrow(/INVALID_ARGUMENT.*cosmos:\/\//);
   });
 });
-
-const plain = {
-  id: "",
-  role: ParticipantRole.NEURON,
-  kind: "",
-  capabilities: [],
-  version: "",
-  maxInFlight: 0,
-  retrySafe: false,
-  storeId: "",
-  description: "",
-};

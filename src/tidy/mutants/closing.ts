@@ -178,12 +178,7 @@ export const closing = [
       "for (const trace of session.opened) namespace.traces.watchIdle(trace);",
       "",
     ],
-    [
-      "does not say who is gone",
-      "COS-REG-016",
-      "  namespace.observers.record({\n    bytes: namespace.signals.deregister",
-      "  void ({\n    bytes: namespace.signals.deregister",
-    ],
+    ["does not say who is gone", "COS-REG-016", "  namespace.observers.record(", "  void ("],
     [
       "ends what a gone session asked",
       "COS-TASK-023",

@@ -85,7 +85,13 @@ test("a change that changes nothing is caught by nothing", async () => {
 });
 
 test("what a mutant changes must stand in its file once", async () => {
-  const gone: Mutant = { name: "gone", file: "synapse/hub/hub.ts", find: "not there", replace: "", violates: "" };
+  const gone: Mutant = {
+    name: "gone",
+    file: "synapse/hub/hub.ts",
+    find: "a text that stands nowhere",
+    replace: "",
+    violates: "",
+  };
 
   await expect(build(gone)).rejects.toThrow("stands 0 times");
 });
