@@ -1,3 +1,4 @@
+export { Dice } from "./dice.js";
 export { Scene, type SceneOptions } from "./dendrite/index.js";
 export { FakeClock } from "./fake-clock.js";
 export {

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { parseSync } from "rolldown/utils";
 
 // The types that a program has around it. Those of Node are in entries that are never loaded in a browser.
-const nodeEntries = ["./testing", "./sqlite", "./postgres"];
+const nodeEntries = ["./testing", "./grpc", "./sqlite", "./postgres"];
 const onNode = { lib: ["ES2023", "ESNext.Disposable"], types: ["node"] };
 const inBrowser = { lib: ["ES2023", "ESNext.Disposable", "DOM"], types: [] };
 

@@ -49,6 +49,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   "testing/postgres": { floor: 7, node: true, packages: ["pg"] },
   // Stands on the testing kit and on every driver.
   "testing/storm": { floor: 8, gen: true, node: true },
+  // Real sockets, processes and faults around the gRPC Synapse.
+  "testing/network": { floor: 8, gen: true, node: true, packages: ["@grpc/grpc-js"] },
   cli: { floor: 8, node: true },
   examples: { floor: 9, node: true, outside: true },
   bench: { floor: 9, gen: true, node: true, packages: ["better-sqlite3", "pg"] },

@@ -12,8 +12,8 @@ import { systemClock } from "../../foundation/index.js";
 import { encodeSignal } from "../../signal/index.js";
 import { Peer } from "../../testing/index.js";
 import { GrpcSynapse, SynapseServer, type SynapseServerOptions } from "./index.js";
-import { synapseService } from "./service.js";
-import { fromStatus } from "./status.js";
+import { synapseService } from "./link/service.js";
+import { fromStatus } from "./link/status.js";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { checkHistory } from "./check-history.js";
-import { Dice } from "./dice.js";
+import { Dice } from "../index.js";
 import { sharedClockNs, type Operation } from "./history.js";
 import { openStore } from "./open-store.js";
 import { Recorder } from "./recorder.js";

@@ -1,4 +1,4 @@
-import { Dice } from "./dice.js";
+import { Dice } from "../index.js";
 import type { Answer, PlainContent, Wish } from "./history.js";
 
 const records = ["r1", "r2", "r3"] as const;

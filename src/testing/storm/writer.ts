@@ -2,7 +2,7 @@
 // it writes at once to its stdout, so that whoever kills it knows what it was told before.
 import { appendFileSync, writeSync } from "node:fs";
 import type { Engram } from "../../engram/index.js";
-import { Dice } from "./dice.js";
+import { Dice } from "../index.js";
 import { askEngram } from "./engram-client.js";
 import type { PlainContent } from "./history.js";
 import { Load } from "./load.js";

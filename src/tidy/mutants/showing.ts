@@ -73,7 +73,7 @@ export const showing = [
     ["delivers what the producer wrote over", "COS-ENV-030", "signal.slice()", "signal"],
     ["drops the attempt", "COS-RED-003", "signal.slice(), attempt)", "signal.slice(), 0)"],
   ]),
-  ...mutantsOf("synapse/receiver-pump.ts", [
+  ...mutantsOf("synapse/hub/receiver-pump.ts", [
     ["waits for no slow observer", "COS-OBS-007", "if (taken !== undefined) await taken;", ""],
   ]),
   ...mutantsOf("signal/header-rules.ts", [

@@ -1,7 +1,7 @@
 import { credentials, Metadata, type ChannelCredentials } from "@grpc/grpc-js";
 import { CosmoError, describeThrown } from "../../../errors/index.js";
-import type { SynapseAddress } from "../address.js";
-import { isLoopback } from "../loopback.js";
+import type { SynapseAddress } from "../link/address.js";
+import { isLoopback } from "../link/loopback.js";
 
 /** The TLS of a client, in PEM. */
 export interface ClientTls {

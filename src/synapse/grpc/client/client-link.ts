@@ -2,11 +2,11 @@ import { status as grpcStatus, type Client, type ClientDuplexStream, type Metada
 import { ConnectRequest } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
 import { CosmoError, toCosmoError } from "../../../errors/index.js";
-import { encodeMessage } from "../encode-message.js";
-import { FrameWriter } from "../frame-writer.js";
-import { readResponseFrame, type ResponseFrame } from "../read-frame.js";
-import { synapseService } from "../service.js";
-import { fromStatus } from "../status.js";
+import { encodeMessage } from "../link/encode-message.js";
+import { FrameWriter } from "../link/frame-writer.js";
+import { readResponseFrame, type ResponseFrame } from "../link/read-frame.js";
+import { synapseService } from "../link/service.js";
+import { fromStatus } from "../link/status.js";
 
 /** What a link works with. */
 export interface ClientLinkOptions {

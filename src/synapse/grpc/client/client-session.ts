@@ -5,7 +5,7 @@ import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import { Backoff, createDeferred, type CancelTimer, type Clock, type Deferred } from "../../../foundation/index.js";
 import { resolveWelcomeLimits } from "./welcome-limits.js";
 import type { PublishOptions, Session, SessionReceiver, Unnumbered } from "../../index.js";
-import type { ResponseFrame } from "../read-frame.js";
+import type { ResponseFrame } from "../link/read-frame.js";
 import { ClientLink } from "./client-link.js";
 import { Deliveries } from "./deliveries.js";
 import { Publications } from "./publications.js";

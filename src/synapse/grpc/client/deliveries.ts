@@ -2,7 +2,7 @@ import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError } from "../../../errors/index.js";
 import type { CancelTimer, Clock } from "../../../foundation/index.js";
 import type { Outbound, SessionReceiver } from "../../index.js";
-import type { ResponseFrame } from "../read-frame.js";
+import type { ResponseFrame } from "../link/read-frame.js";
 import { Inbox, type InboxItem } from "./inbox.js";
 
 /** An acknowledgement goes at once when such a part of what may be open is. */

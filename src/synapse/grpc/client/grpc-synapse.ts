@@ -4,8 +4,8 @@ import { LIMIT_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
 import { checkOptions, CosmoError } from "../../../errors/index.js";
 import { systemClock, type Clock } from "../../../foundation/index.js";
 import type { Session, SessionReceiver, SessionRequest, Synapse } from "../../index.js";
-import { hostInUrl, readAddress } from "../address.js";
-import { IMPLEMENTATION } from "../implementation.js";
+import { hostInUrl, readAddress } from "../link/address.js";
+import { IMPLEMENTATION } from "../link/implementation.js";
 import {
   createCallMetadata,
   createChannelCredentials,

@@ -3,9 +3,9 @@ import type { ConnectRequest } from "../../../../gen/cosmonapse/v1/synapse_servi
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { CosmoError } from "../../../errors/index.js";
 import { Fifo } from "../../../foundation/index.js";
-import { encodeBatch } from "../encode-batch.js";
-import { encodeMessage } from "../encode-message.js";
-import { SentLog } from "../sent-log.js";
+import { encodeBatch } from "../link/encode-batch.js";
+import { encodeMessage } from "../link/encode-message.js";
+import { SentLog } from "../link/sent-log.js";
 import { encodeRequest } from "./client-link.js";
 
 type Frame = NonNullable<ConnectRequest["frame"]>;

@@ -1,5 +1,5 @@
 import { CosmoError } from "../../../errors/index.js";
-import { isLoopback } from "../loopback.js";
+import { isLoopback } from "../link/loopback.js";
 
 /** What protects a listening Synapse. */
 export interface ListenProtection {

@@ -12,7 +12,7 @@ import type {
 } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import type { Hub } from "../../index.js";
-import { toStatus } from "../status.js";
+import { toStatus } from "../link/status.js";
 import { checkNamespace, type Grant } from "./grant.js";
 
 /** Who calls. */

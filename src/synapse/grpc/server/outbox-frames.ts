@@ -3,9 +3,9 @@ import { ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.j
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { writeDuration } from "../../../errors/index.js";
 import type { Outbound, OutboundDelivery, Outbox } from "../../index.js";
-import { encodeBatch } from "../encode-batch.js";
-import { encodeMessage } from "../encode-message.js";
-import type { SentLog } from "../sent-log.js";
+import { encodeBatch } from "../link/encode-batch.js";
+import { encodeMessage } from "../link/encode-message.js";
+import type { SentLog } from "../link/sent-log.js";
 
 /** Receipts in one frame. */
 const receiptsMax = 256;

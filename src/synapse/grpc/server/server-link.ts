@@ -3,9 +3,9 @@ import type { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import type { CancelTimer, Clock } from "../../../foundation/index.js";
-import { FrameWriter } from "../frame-writer.js";
-import { readRequestFrame } from "../read-frame.js";
-import { toStatus } from "../status.js";
+import { FrameWriter } from "../link/frame-writer.js";
+import { readRequestFrame } from "../link/read-frame.js";
+import { toStatus } from "../link/status.js";
 import { encodeResponse } from "./outbox-frames.js";
 import type { ServerSession, SessionLink } from "./server-session.js";
 

@@ -3,8 +3,8 @@ import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import type { CancelTimer, Clock } from "../../../foundation/index.js";
 import type { Hub, HubSession } from "../../index.js";
-import type { RequestFrame } from "../read-frame.js";
-import { SentLog } from "../sent-log.js";
+import type { RequestFrame } from "../link/read-frame.js";
+import { SentLog } from "../link/sent-log.js";
 import { OutboxFrames } from "./outbox-frames.js";
 
 /** A session's current stream, as the session sees it. */

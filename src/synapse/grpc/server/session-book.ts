@@ -3,7 +3,7 @@ import { Welcome, type Hello, type Right } from "../../../../gen/cosmonapse/v1/f
 import { CosmoError } from "../../../errors/index.js";
 import type { Clock } from "../../../foundation/index.js";
 import type { Hub } from "../../index.js";
-import { IMPLEMENTATION } from "../implementation.js";
+import { IMPLEMENTATION } from "../link/implementation.js";
 import { authorize, type Grant } from "./grant.js";
 import { encodeResponse } from "./outbox-frames.js";
 import { ServerSession, type SessionLink } from "./server-session.js";

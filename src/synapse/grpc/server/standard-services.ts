@@ -4,7 +4,7 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import type { Server } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, service as health } from "grpc-health-check";
-import { SERVICE_NAME } from "../service.js";
+import { SERVICE_NAME } from "../link/service.js";
 
 /** The services that every gRPC client looks for: `grpc.health.v1.Health` and server reflection (COS-GRPC-020). */
 export class StandardServices {

@@ -5,8 +5,8 @@ import { createDeferred, systemClock, type Clock } from "../../../foundation/ind
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { IdSource } from "../../../signal/index.js";
 import { Hub } from "../../index.js";
-import { DEFAULT_PORT, hostInUrl, toUrl } from "../address.js";
-import { synapseService } from "../service.js";
+import { DEFAULT_PORT, hostInUrl, toUrl } from "../link/address.js";
+import { synapseService } from "../link/service.js";
 import { checkListenAddress } from "./listen-address.js";
 import type { Grant } from "./grant.js";
 import { createMetrics } from "./metrics.js";

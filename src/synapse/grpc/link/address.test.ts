@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connectSynapse } from "./index.js";
+import { connectSynapse } from "../index.js";
 import { readAddress, toUrl } from "./address.js";
 
 describe("an address", () => {

@@ -1,7 +1,7 @@
 import { Metadata, status as grpcStatus, type ServiceError } from "@grpc/grpc-js";
-import { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
-import { ERROR_TABLE } from "../../../gen/cosmonapse/v1/tables.js";
-import { CosmoError, type ErrorName } from "../../errors/index.js";
+import { ErrorDetail } from "../../../../gen/cosmonapse/v1/error.js";
+import { ERROR_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
+import { CosmoError, type ErrorName } from "../../../errors/index.js";
 import { ERROR_TRAILER } from "./service.js";
 
 /** How a gRPC call ends. */

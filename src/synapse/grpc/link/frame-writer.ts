@@ -1,4 +1,4 @@
-import { nextTurn } from "../../foundation/index.js";
+import { nextTurn } from "../../../foundation/index.js";
 
 /** The writing side of a gRPC stream. */
 export interface FrameStream {

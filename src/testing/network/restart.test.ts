@@ -4,7 +4,7 @@ import { Effect } from "../../../gen/cosmonapse/v1/options.js";
 import { Axon } from "../../axon/index.js";
 import { Dendrite } from "../../dendrite/index.js";
 import { createDeferred } from "../../foundation/index.js";
-import { connectSynapse, SynapseServer } from "./index.js";
+import { connectSynapse, SynapseServer } from "../../synapse/grpc/index.js";
 
 test("a Synapse that is restarted ends what was in flight, and its Dendrites register again by themselves", async () => {
   const first = new SynapseServer({ port: 0 });

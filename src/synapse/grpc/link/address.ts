@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { CosmoError } from "../../errors/index.js";
+import { CosmoError } from "../../../errors/index.js";
 
 /** The port of a Synapse, unless it is told another. */
 export const DEFAULT_PORT = 7070;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DeliveryNote, PublishNote, Hello } from "../../../gen/cosmonapse/v1/frames.js";
-import { ConnectRequest, ConnectResponse } from "../../../gen/cosmonapse/v1/synapse_service.js";
-import { STANDARD_LIMITS } from "../../signal/index.js";
+import { DeliveryNote, PublishNote, Hello } from "../../../../gen/cosmonapse/v1/frames.js";
+import { ConnectRequest, ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.js";
+import { STANDARD_LIMITS } from "../../../signal/index.js";
 import { encodeBatch } from "./encode-batch.js";
 import { encodeMessage } from "./encode-message.js";
 import { readRequestFrame, readResponseFrame } from "./read-frame.js";

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Implementation } from "../../../gen/cosmonapse/v1/frames.js";
+import type { Implementation } from "../../../../gen/cosmonapse/v1/frames.js";
 
 const manifest: { readonly version: string } = createRequire(import.meta.url)("#package");
 

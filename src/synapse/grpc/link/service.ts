@@ -8,7 +8,7 @@ import {
   ListRequestsResponse,
   StopNamespaceRequest,
   StopNamespaceResponse,
-} from "../../../gen/cosmonapse/v1/synapse_service.js";
+} from "../../../../gen/cosmonapse/v1/synapse_service.js";
 
 /** The full name of the service. */
 export const SERVICE_NAME = "cosmonapse.v1.SynapseService";

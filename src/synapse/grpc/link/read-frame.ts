@@ -1,8 +1,8 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { PublishNote, type Publish } from "../../../gen/cosmonapse/v1/frames.js";
-import { ConnectRequest, ConnectResponse } from "../../../gen/cosmonapse/v1/synapse_service.js";
-import type { Limits } from "../../../gen/cosmonapse/v1/limits.js";
-import { CosmoError } from "../../errors/index.js";
+import { PublishNote, type Publish } from "../../../../gen/cosmonapse/v1/frames.js";
+import { ConnectRequest, ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.js";
+import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
+import { CosmoError } from "../../../errors/index.js";
 
 /** One frame from a peer; undefined for one that this version does not know (COS-GRPC-013). */
 export type RequestFrame = NonNullable<ConnectRequest["frame"]> | undefined;

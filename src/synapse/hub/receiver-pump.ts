@@ -1,7 +1,7 @@
-import { createDeferred, nextTurn, type Deferred } from "../foundation/index.js";
-import { CosmoError } from "../errors/index.js";
-import type { Outbound } from "./hub/outbox.js";
-import type { SessionReceiver } from "./synapse.js";
+import { createDeferred, nextTurn, type Deferred } from "../../foundation/index.js";
+import { CosmoError } from "../../errors/index.js";
+import type { Outbound } from "./outbox.js";
+import type { SessionReceiver } from "../synapse.js";
 
 /** How many deliveries run in one turn before others get theirs. */
 const deliveriesPerTurn = 256;

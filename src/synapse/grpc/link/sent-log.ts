@@ -1,4 +1,4 @@
-import { CosmoError } from "../../errors/index.js";
+import { CosmoError } from "../../../errors/index.js";
 
 interface SentFrame {
   /** The last number that it takes. */

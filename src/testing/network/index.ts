@@ -1,0 +1,1 @@
+export { FaultProxy, type Fault, type FaultProxyOptions } from "./fault-proxy.js";
