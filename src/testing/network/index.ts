@@ -1,1 +1,2 @@
 export { FaultProxy, type Fault, type FaultProxyOptions } from "./fault-proxy.js";
+export { RawLink, type RawEnd } from "./raw-link.js";
