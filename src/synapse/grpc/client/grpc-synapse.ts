@@ -46,6 +46,7 @@ export class GrpcSynapse implements Synapse {
   readonly #proof: ClientProof;
   readonly #sessions = new Set<ClientSession>();
   readonly #closing = new AbortController();
+  #hold: NodeJS.Timeout | undefined;
 
   /** Throws INVALID_ARGUMENT for an address or an option that is wrong. */
   constructor(url: string, options: GrpcSynapseOptions = {}) {
@@ -63,9 +64,14 @@ export class GrpcSynapse implements Synapse {
     );
   }
 
-  /** Resolves when the Synapse answers. Rejects with UNAVAILABLE when it does not within the time, CANCELLED, CLOSED. */
+  /**
+   * Resolves when the Synapse answers. From then on this object keeps the process alive until it is closed, also while
+   * there is no connection: what waits for one again must not end with the event loop.
+   * Rejects with UNAVAILABLE when it does not within the time, CANCELLED, CLOSED.
+   */
   async connect({ abort }: { readonly abort?: AbortSignal } = {}): Promise<void> {
     if (this.#closing.signal.aborted) throw closed();
+    this.#hold ??= setInterval(() => undefined, longestMs);
     const { connectTimeoutMs = 10_000 } = this.#options;
     await new Promise<void>((resolve, reject) => {
       const giveUp = (): void => reject(new CosmoError("CANCELLED", `Connecting to ${this.url} was given up`));
@@ -89,6 +95,7 @@ export class GrpcSynapse implements Synapse {
     receiver: SessionReceiver,
   ): Promise<Session> {
     if (this.#closing.signal.aborted) throw closed();
+    this.#hold ??= setInterval(() => undefined, longestMs);
     const session = await ClientSession.open(
       {
         client: this.#client,
@@ -117,6 +124,7 @@ export class GrpcSynapse implements Synapse {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    clearInterval(this.#hold);
     await Promise.all([...this.#sessions].map((session) => session.close()));
     this.#client.close();
   }
@@ -125,6 +133,9 @@ export class GrpcSynapse implements Synapse {
     return this.drain();
   }
 }
+
+/** As long as a timer can be. */
+const longestMs = 2 ** 31 - 1;
 
 /** A connection of one's own, tried again soon, whose death is noticed within ten seconds. */
 const channelOptions = {
