@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { Exchange } from "../../../gen/cosmonapse/v1/options.js";
 import { Fanout } from "../../../gen/cosmonapse/v1/signal.js";
-import { errorName } from "../../errors/index.js";
 import { systemClock } from "../../foundation/index.js";
 import { GrpcSynapse, SynapseServer } from "../../synapse/grpc/index.js";
 import { Dice, FakeClock, Peer, type Delivered } from "../index.js";

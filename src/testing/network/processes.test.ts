@@ -58,8 +58,8 @@ describe("kill -9 of a worker with 100 tasks in hand", () => {
       expect(await worker.line()).toBe("ready");
       const asker = await startAsker(url);
       const asked = Array.from({ length: 100 }, () =>
-        asker.dispatchAndWait({ neuron: "thinker", timeoutMs: 30_000 }).then(
-          ({ output }) => String(output),
+        asker.dispatchAndWait<string>({ neuron: "thinker", timeoutMs: 30_000 }).then(
+          ({ output }) => output,
           (thrown: unknown) => (thrown instanceof CosmoError ? `${thrown.code} ${thrown.detail.effect}` : "?"),
         ),
       );

@@ -11,7 +11,7 @@ process.stdout.write(`${url}\n`);
 
 const asked = createInterface({ input: process.stdin });
 asked.on("line", () => {
-  const figures = server.hub.figures().map(({ counters: _, ...rest }) => rest);
+  const figures = server.hub.figures().map(({ sessions, requests }) => ({ sessions, requests }));
   process.stdout.write(`${JSON.stringify({ ...readHeld(), figures })}\n`);
 });
 process.once("SIGTERM", () => {
