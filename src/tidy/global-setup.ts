@@ -11,6 +11,10 @@ declare module "vitest" {
     readonly postgresMissing: string;
     /** With what words to skip a test that needs a compiler of C on Linux; empty if it is here. */
     readonly compilerMissing: string;
+    /** With what words to skip a test that needs Python 3 with pip; empty if it is here. */
+    readonly pythonMissing: string;
+    /** With what words to skip a test that needs Go; empty if it is here. */
+    readonly goMissing: string;
   }
 }
 
@@ -27,9 +31,15 @@ export async function setup(project: TestProject): Promise<void> {
   if (given === "") server = await startServer();
   const dsn = given === "" ? (server?.dsn ?? "") : given;
   project.provide("postgresDsn", dsn);
-  const hasCompiler = process.platform === "linux" && spawnSync("cc", ["--version"]).status === 0;
+  const hasCompiler = process.platform === "linux" && answers("cc", "--version");
   project.provide("compilerMissing", hasCompiler ? "" : notRun("cc"));
+  project.provide("pythonMissing", answers("python3", "-m", "pip", "--version") ? "" : notRun("python"));
+  project.provide("goMissing", answers("go", "version") ? "" : notRun("go"));
   project.provide("postgresMissing", dsn === "" ? notRun("postgres") : "");
+}
+
+function answers(program: string, ...args: readonly string[]): boolean {
+  return spawnSync(program, args).status === 0;
 }
 
 async function startServer(): Promise<PostgresServer | undefined> {
