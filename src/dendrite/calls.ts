@@ -11,6 +11,7 @@ import { ImprintWait } from "./imprint-wait.js";
 import type { Observer } from "./observer.js";
 import { errorOf, unreadable } from "./outcome.js";
 import { RecallWait } from "./recall-wait.js";
+import type { Tracing, TracingSpan } from "../telemetry/index.js";
 import type { Scope } from "./scope.js";
 import {
   checkTask,
@@ -26,6 +27,10 @@ export interface CallsOptions {
   readonly bus: Bus;
   readonly asker: Asker;
   readonly observer: Observer;
+  /** Undefined: nobody traces. */
+  readonly tracing: Tracing | undefined;
+  /** The namespace, for those who trace. */
+  readonly namespace: string;
   /** Takes errors that nobody waits for. */
   readonly onError: (error: CosmoError) => void;
 }
@@ -34,6 +39,7 @@ export interface CallsOptions {
 interface Prepared {
   readonly signal: Signal;
   readonly budgetMs: number;
+  readonly span: TracingSpan | undefined;
 }
 
 /** How long and for whom a request is made. */
@@ -42,6 +48,13 @@ interface Wanted {
   readonly deadlineMs: number | undefined;
   readonly scope: Scope;
 }
+
+/** What a request is called in the words of those who use the SDK. */
+const operations: ReadonlyMap<SignalType, string> = new Map([
+  [SignalType.TASK, "dispatch"],
+  [SignalType.RECALL, "recall"],
+  [SignalType.IMPRINT, "imprint"],
+]);
 
 /** Makes the requests of one Dendrite: tasks, recalls and imprints, in a scope (COS-TASK-021, COS-TRACE-017). */
 export class Calls {
@@ -116,29 +129,54 @@ export class Calls {
     checkTimeMs("deadlineMs", deadlineMs);
     const ownMs = deadlineMs ?? signalTraits(type)?.timeoutMs ?? 0;
     const budgetMs = Math.max(1, Math.floor(Math.min(ownMs, scope.remainingMs())));
-    const { traceId, parentId, source, traceparent, tracestate } = scope;
-    const place = { traceId, parentId, source, traceparent, tracestate };
+    const { traceId, parentId, source } = scope;
+    const id = draft.id ?? this.#options.bus.ids.signalId();
+    const span = this.#startSpan(type, { ...draft, id }, scope);
+    const { traceparent, tracestate } = span?.header ?? scope;
+    const place = { id, traceId, parentId, source, traceparent, tracestate };
     const closeTrace = draft.closeTrace === true && parentId === "";
     const signal = this.#options.bus.create({ ...draft, ...place, closeTrace, timeout: writeDuration(budgetMs) });
-    return { signal, budgetMs };
+    return { signal, budgetMs, span };
+  }
+
+  #startSpan(type: SignalType, { id, directed }: Outgoing, scope: Scope): TracingSpan | undefined {
+    const { tracing, namespace } = this.#options;
+    if (tracing === undefined) return undefined;
+    const operation = operations.get(type) ?? "ask";
+    const target = directed?.id || directed?.type || (directed?.capabilities ?? []).join(" ");
+    const attributes = {
+      "messaging.system": "cosmonapse",
+      "messaging.operation.name": operation,
+      "messaging.destination.name": target,
+      "messaging.message.id": id ?? "",
+      "messaging.message.conversation_id": scope.traceId,
+      "cosmonapse.namespace": namespace,
+    };
+    return tracing.start({ kind: "ask", name: `${operation} ${target}`, attributes, above: scope });
   }
 
   /** Sends a request, and notes it in its scope until no further outcome can come. */
   #ask(
-    { signal, budgetMs }: Prepared,
+    { signal, budgetMs, span }: Prepared,
     listener: AskListener,
     { scope, abort }: { scope: Scope; abort: AbortSignal | undefined },
   ): void {
+    let failure: CosmoError | undefined;
     const ended = new Promise<void>((resolve) => {
       const tracked: AskListener = {
         accepted: (asked) => listener.accepted?.(asked),
         part: (reply, participant) => listener.part?.(reply, participant),
-        outcome: (reply, participant) => listener.outcome(reply, participant),
+        outcome: (reply, participant) => {
+          failure ??= errorOf(reply);
+          listener.outcome(reply, participant);
+        },
         complete: () => {
+          span?.end(failure);
           listener.complete();
           resolve();
         },
         failed: (error) => {
+          span?.end(error);
           listener.failed(error);
           resolve();
         },

@@ -13,6 +13,7 @@ import { CosmoError, toCosmoError } from "../errors/index.js";
 import type { CancelTimer, Clock } from "../foundation/index.js";
 import type { IdSource } from "../signal/index.js";
 import type { Session, SessionReceiver, Synapse, Unnumbered } from "../synapse/index.js";
+import type { Tracing } from "../telemetry/index.js";
 import { Asker } from "./asker.js";
 import { Bus } from "./bus.js";
 import { Calls } from "./calls.js";
@@ -31,6 +32,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   readonly axons: ReadonlyMap<string, AnyAxon>;
   readonly engrams: ReadonlyMap<string, Engram>;
+  /** Undefined: nobody traces. */
+  readonly tracing: Tracing | undefined;
   readonly onError: (error: CosmoError) => void;
   /** Called once, if the Synapse ends the session; everything that went on in it has ended by then. */
   readonly onLost: (reason: CosmoError | undefined) => void;
@@ -51,18 +54,18 @@ export class Connection implements SessionReceiver {
   #isOver = false;
 
   private constructor(session: Session, options: ConnectionOptions) {
-    const { ids, clock, dendriteId, namespace, axons, engrams, onError, onLost } = options;
+    const { ids, clock, dendriteId, namespace, axons, engrams, tracing, onError, onLost } = options;
     this.#onError = onError;
     this.#onLost = onLost;
     const bus = new Bus({ session, ids, clock, dendriteId });
     const asker = new Asker(bus);
     const observer = new Observer(bus);
-    const calls = new Calls({ bus, asker, observer, onError });
+    const calls = new Calls({ bus, asker, observer, tracing, namespace, onError });
     this.bus = bus;
     this.#asker = asker;
     this.observer = observer;
     this.calls = calls;
-    this.#works = new WorkHost({ bus, calls, namespace, axons, engrams, onError });
+    this.#works = new WorkHost({ bus, calls, namespace, tracing, axons, engrams, onError });
     this.#scheduleHeartbeat(options);
   }
 

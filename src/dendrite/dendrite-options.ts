@@ -19,6 +19,8 @@ export interface DendriteOptions {
   readonly role?: DendriteRole;
   /** Takes errors that nobody waits for: of imprints with `awaitAck: false`, of heartbeats, of a lost session. */
   readonly onError?: (error: CosmoError) => void;
+  /** False: no spans, though the API of OpenTelemetry is installed. Default: true. */
+  readonly tracing?: boolean;
   /** Time. Default: the machine's. */
   readonly clock?: Clock;
   /** Where ids come from. Default: random ULIDs. */
@@ -38,6 +40,7 @@ const parts: ReadonlySet<string> = new Set([
   "dendriteId",
   "role",
   "onError",
+  "tracing",
   "clock",
   "ids",
 ] satisfies (keyof DendriteOptions)[]);

@@ -4,6 +4,7 @@ import { createDeferred, systemClock, type Clock, type Json } from "../foundatio
 import type { ImprintOptions, ImprintResult, RecallOptions, RecallResult, SubTask } from "../neuron/index.js";
 import type { Observation, Pathway, Reply } from "../pathway/index.js";
 import { createIdSource, type IdSource } from "../signal/index.js";
+import { loadTracing } from "../telemetry/index.js";
 import { Attachments } from "./attachments.js";
 import { Connection } from "./connection.js";
 import { checkDendriteOptions, RIGHTS_OF, type DendriteOptions } from "./dendrite-options.js";
@@ -187,14 +188,16 @@ export class Dendrite {
   }
 
   async #open(): Promise<Connection> {
-    const { synapse, role = "worker", onError } = this.#options;
+    const { synapse, role = "worker", tracing = true, onError } = this.#options;
     const { axons, engrams } = this.#attachments;
     const ids = this.#attachments.ids();
+    const spans = tracing ? await loadTracing() : undefined;
     const connection = await Connection.open({
       synapse,
       namespace: this.namespace,
       dendriteId: this.dendriteId,
       rights: RIGHTS_OF[role],
+      tracing: spans,
       ids: this.#ids,
       clock: this.#clock,
       axons,

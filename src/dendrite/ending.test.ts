@@ -121,6 +121,7 @@ test("a connection that is drained twice at once resolves both", async () => {
     rights: [],
     ids: createIdSource(clock),
     engrams: new Map(),
+    tracing: undefined,
     onError: () => undefined,
     onLost: () => undefined,
     abort: new AbortController().signal,

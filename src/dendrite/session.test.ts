@@ -116,7 +116,11 @@ describe("a Dendrite", () => {
     const given = new CosmoError("CANCELLED", "Opening the session was given up");
     const synapse: Synapse = {
       ...altered(scene.synapse, () => ({})),
-      open: ({ abort }) => new Promise((_resolve, reject) => abort?.addEventListener("abort", () => reject(given))),
+      open: ({ abort }) =>
+        new Promise((_resolve, reject) => {
+          if (abort?.aborted === true) reject(given);
+          abort?.addEventListener("abort", () => reject(given));
+        }),
     };
     const asker = new Dendrite({ synapse, clock: scene.clock, namespace: "test", dendriteId: "asker" });
     const started = asker.start();

@@ -10,6 +10,7 @@ import { askEngram } from "./ask-engram.js";
 import type { Unnumbered } from "../synapse/index.js";
 import type { Bus } from "./bus.js";
 import type { Calls } from "./calls.js";
+import type { Tracing } from "../telemetry/index.js";
 import { Work, workKey } from "./work.js";
 
 /** What a work host is made with. */
@@ -17,6 +18,8 @@ export interface WorkHostOptions {
   readonly bus: Bus;
   readonly calls: Calls;
   readonly namespace: string;
+  /** Undefined: nobody traces. */
+  readonly tracing: Tracing | undefined;
   readonly axons: ReadonlyMap<string, AnyAxon>;
   readonly engrams: ReadonlyMap<string, Engram>;
   /** Takes errors that nobody waits for. */
@@ -113,7 +116,7 @@ export class WorkHost {
       throw new CosmoError("UNIMPLEMENTED", message, { requirement: "COS-TYPE-005" });
     }
     if (axon !== undefined) {
-      const draft = await axon.handle(work.signal, this.#createHost(work));
+      const draft = await this.#handle(axon, work);
       work.takesParts = false;
       return toBody(draft, work.parts);
     }
@@ -121,6 +124,30 @@ export class WorkHost {
       return askEngram(engram, work, { namespace, signalBytes: bus.session.limits.signalBytes });
     }
     throw new CosmoError("UNROUTABLE", `'${work.participant}' was detached from this Dendrite`);
+  }
+
+  /** Lets the Neuron work, in a span below that of who asked. */
+  async #handle(axon: AnyAxon, work: Work): Promise<ReplyDraft> {
+    const { tracing, namespace } = this.#options;
+    if (tracing === undefined) return axon.handle(work.signal, this.#createHost(work));
+    const attributes = {
+      "messaging.system": "cosmonapse",
+      "messaging.operation.name": "handle",
+      "messaging.destination.name": work.participant,
+      "messaging.message.id": work.signal.id,
+      "messaging.message.conversation_id": work.signal.traceId,
+      "cosmonapse.namespace": namespace,
+      "cosmonapse.attempt": work.attempt,
+    };
+    const span = tracing.start({ kind: "handle", name: `handle ${work.participant}`, attributes, above: work.signal });
+    work.header = span.header ?? work.signal;
+    try {
+      const draft = await span.run(() => axon.handle(work.signal, this.#createHost(work)));
+      span.end(draft.$case === "error" ? new CosmoError(draft.detail) : undefined);
+      return draft;
+    } finally {
+      span.end({ code: "INTERNAL", message: "The Axon threw" });
+    }
   }
 
   #createHost(work: Work): AxonHost {

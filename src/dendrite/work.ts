@@ -2,6 +2,7 @@ import type { DeliveryNote } from "../../gen/cosmonapse/v1/frames.js";
 import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, readDuration } from "../errors/index.js";
 import type { CancelTimer, Clock } from "../foundation/index.js";
+import type { TraceHeader } from "../telemetry/index.js";
 import { Outstanding } from "./outstanding.js";
 import { PartialWindow } from "./partial-window.js";
 import type { Scope } from "./scope.js";
@@ -45,6 +46,8 @@ export class Work {
   parts = 0;
   /** False once the answer is made: no part may follow. */
   takesParts = true;
+  /** What stands in the header of the requests below it: its span, or what came with its own (COS-ENV-033). */
+  header: TraceHeader;
   readonly #abort = new AbortController();
   readonly #deadlineMs: number;
   readonly #options: WorkOptions;
@@ -54,6 +57,7 @@ export class Work {
   constructor(options: WorkOptions) {
     const { signal, note, clock, partialWindow } = options;
     this.signal = signal;
+    this.header = signal;
     this.participant = note.participant;
     this.attempt = note.attempt;
     this.window = new PartialWindow(partialWindow);
@@ -105,15 +109,20 @@ export class Work {
   }
 
   #createScope(): Scope {
-    const { id, traceId, traceparent, tracestate } = this.signal;
+    const { id, traceId } = this.signal;
+    const header = (): TraceHeader => this.header;
     let imprints = 0;
     return {
       traceId,
       parentId: id,
       attempt: this.attempt,
       source: this.participant,
-      traceparent,
-      tracestate,
+      get traceparent() {
+        return header().traceparent;
+      },
+      get tracestate() {
+        return header().tracestate;
+      },
       remainingMs: () => this.remainingMs(),
       nextImprintId: () => {
         imprints += 1;

@@ -9,6 +9,8 @@ import { parseSync } from "rolldown/utils";
 
 // The types that a program has around it. Those of Node are in entries that are never loaded in a browser.
 const nodeEntries = ["./testing", "./grpc", "./sqlite", "./postgres"];
+// What the root entry looks for, and does without if it is not there.
+const optional = ["@opentelemetry/api"];
 const onNode = { lib: ["ES2023", "ESNext.Disposable"], types: ["node"] };
 const inBrowser = { lib: ["ES2023", "ESNext.Disposable", "DOM"], types: [] };
 
@@ -121,7 +123,7 @@ function check(folder) {
     if (!said.includes(advice)) findings.push(`${peer.entry}: it says '${said.trim()}', not '${advice}'`);
   }
   for (const path of [".", "./gen"])
-    findings.push(...findForeignImports(join(installed, exports[path].default), dependencies));
+    findings.push(...findForeignImports(join(installed, exports[path].default), [...dependencies, ...optional]));
   return findings;
 }
 

@@ -27,6 +27,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   synapse: { floor: 4, gen: true },
   engram: { floor: 4, gen: true },
   pathway: { floor: 4, gen: true },
+  telemetry: { floor: 4, packages: ["@opentelemetry/api"] },
   // An Axon never touches a Synapse.
   axon: { floor: 5, gen: true, bans: ["synapse"] },
   doppler: { floor: 5, gen: true },
