@@ -1,2 +1,2 @@
-export { createTracing, loadTracing } from "./open-telemetry.js";
+export { loadTracing } from "./open-telemetry.js";
 export type { SpanAttributes, SpanStart, TraceHeader, Tracing, TracingSpan } from "./tracing.js";

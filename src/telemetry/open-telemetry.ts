@@ -14,7 +14,7 @@ export function loadTracing(): Promise<Tracing | undefined> {
 }
 
 /** Tracing by an API of OpenTelemetry: with whatever provider is registered there, when a span begins. */
-export function createTracing(api: Api): Tracing {
+function createTracing(api: Api): Tracing {
   const tracer = api.trace.getTracer("cosmonapse");
   return {
     start({ kind, name, attributes, above }) {
