@@ -1,14 +1,17 @@
-// `npm run bench`: all figures in one run; `npm run bench -- codec` or `-- bus` for some of them; `npm run bench:engrams` for the Engrams.
+// `npm run bench`: all figures in one run; `npm run bench -- codec` or `-- bus` for some of them; `npm run bench:engrams` for
+// the Engrams, `npm run bench:synapse` for the bus between processes (`-- --quick`: one round of a fifth).
 import { benchBus } from "./bus.js";
 import { benchCodec } from "./codec.js";
 import { benchEngrams } from "./engrams/engrams.js";
+import { benchSynapse } from "./synapse/synapse.js";
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   codec: benchCodec,
   bus: benchBus,
   engrams: benchEngrams,
+  synapse: benchSynapse,
 };
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((word) => word !== "--quick");
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 
 if (unknown.length > 0) {

@@ -54,7 +54,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   "testing/network": { floor: 8, gen: true, node: true, packages: ["@grpc/grpc-js"] },
   cli: { floor: 8, node: true },
   examples: { floor: 9, node: true, outside: true },
-  bench: { floor: 9, gen: true, node: true, packages: ["better-sqlite3", "pg"] },
+  bench: {
+    floor: 9,
+    gen: true,
+    node: true,
+    packages: ["@grpc/grpc-js", "@nats-io/transport-node", "better-sqlite3", "pg"],
+  },
   conformance: { floor: 9, gen: true, node: true, outside: true },
   tidy: { floor: 10, gen: true, node: true, packages: ["rolldown", "vitest"] },
 };
