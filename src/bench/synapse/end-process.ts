@@ -10,7 +10,7 @@ import type { BusEnd } from "./end.js";
 import type { Job, JobResult, Measured } from "./jobs.js";
 import { openNaive } from "./naive.js";
 import { openNats } from "./nats-end.js";
-import { decodeFlow, encodeAnswer, encodeFlow, encodeTask } from "./signals.js";
+import { beginTrace, decodeFlow, encodeAnswer, encodeFlow, encodeTask } from "./signals.js";
 
 const open = { cosmo: openCosmo, nats: openNats, naive: openNaive };
 let go = createDeferred<void>();
@@ -29,6 +29,7 @@ process.on("message", (message: Job | "go") => {
 
 async function run(job: Job): Promise<JobResult> {
   if (job.kind === "dendrite-serve" || job.kind === "dendrite-ask") return runDendrite(job);
+  beginTrace();
   const ends: BusEnd[] = [];
   for (let index = 0; index < (job.kind === "subscribe" ? job.connections : 1); index += 1) {
     ends.push(await open[job.system](job.url, job.kind === "serve" ? "server" : `${job.kind}-${index}`));

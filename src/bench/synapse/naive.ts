@@ -79,6 +79,7 @@ export async function startNaiveBroker(): Promise<{ url: string; close: () => vo
 /** A client of it: 64 calls at once. */
 export async function openNaive(url: string): Promise<BusEnd> {
   const client = new Client(url, credentials.createInsecure());
+  let isClosed = false;
   const call = (name: "publish" | "ask" | "answer", signal: Signal): Promise<Signal> =>
     new Promise((resolve, reject) => {
       const done = (error: Error | null, response?: Signal): void =>
@@ -90,7 +91,9 @@ export async function openNaive(url: string): Promise<BusEnd> {
       const stream = client.makeServerStreamRequest(service[name].path, encode, decode, nothing);
       stream.on("error", () => undefined);
       stream.once("data", () => {
-        stream.on("data", take);
+        stream.on("data", (signal: Signal) => {
+          if (!isClosed) take(signal);
+        });
         resolve();
       });
     });
@@ -109,6 +112,9 @@ export async function openNaive(url: string): Promise<BusEnd> {
     serve: (answer) =>
       listen("serve", (signal) => void call("answer", Signal.decode(answer(Signal.encode(signal).finish())))),
     ask: async ({ bytes }) => Signal.encode(await call("ask", Signal.decode(bytes))).finish(),
-    close: () => Promise.resolve(client.close()),
+    close() {
+      isClosed = true;
+      return Promise.resolve(client.close());
+    },
   };
 }

@@ -86,7 +86,7 @@ export class End {
   /** Prepares a job; resolves when it is ready to begin. */
   async prepare(job: Job): Promise<void> {
     this.#child.send(job);
-    const [message]: unknown[] = await once(this.#child, "message");
+    const message = await this.#message();
     if (message !== "ready") throw new Error(`A process said ${JSON.stringify(message)}`);
   }
 
@@ -97,12 +97,27 @@ export class End {
 
   /** What became of the job. */
   async result(): Promise<Measured> {
-    const [message]: (JobResult | undefined)[] = await once(this.#child, "message");
-    if (message === undefined || "error" in message) throw new Error(message?.error ?? "nothing came");
+    const message = await this.#message();
+    if (typeof message === "string") throw new Error(`A process said ${message}`);
+    if ("error" in message) throw new Error(message.error);
     return message;
   }
 
   close(): Promise<void> {
     return end(this.#child);
+  }
+
+  /** What it says next; throws if it ends instead. */
+  async #message(): Promise<"ready" | JobResult> {
+    const gone = new AbortController();
+    const heard: Promise<("ready" | JobResult)[]> = once(this.#child, "message", { signal: gone.signal });
+    const onExit = (): void => gone.abort();
+    this.#child.once("exit", onExit);
+    try {
+      const [message = { error: "nothing came" }] = await heard;
+      return message;
+    } finally {
+      this.#child.off("exit", onExit);
+    }
   }
 }

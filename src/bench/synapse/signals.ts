@@ -23,8 +23,12 @@ const payload = {
   notes: "The second draft quotes the source; the third is shorter. ".repeat(3),
 };
 
-/** The traces of one publisher. */
-export const traceId = ids.traceId();
+let traceId = ids.traceId();
+
+/** What is made from now on belongs to a trace of its own: who opened the one before is gone. */
+export function beginTrace(): void {
+  traceId = ids.traceId();
+}
 
 /** Makes one Signal of about 650 bytes, payload and all. */
 export function encodeFlow(source: string): Uint8Array {
