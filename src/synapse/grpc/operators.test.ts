@@ -111,6 +111,15 @@ describe("operators", () => {
       code: "PERMISSION_DENIED",
       detail: { requirement: "COS-SEC-008" },
     });
+    const refused = { code: "PERMISSION_DENIED", detail: { requirement: "COS-GRPC-021" } };
+    const demo = { namespace: "demo" };
+    await expect(call(port, synapseService.listNamespaces)({}, "team")).rejects.toMatchObject(refused);
+    await expect(
+      call(port, synapseService.listParticipants)({ ...demo, address: undefined }, "team"),
+    ).rejects.toMatchObject(refused);
+    await expect(
+      call(port, synapseService.stopNamespace)({ ...demo, reason: "", endSessions: true }, "team"),
+    ).rejects.toMatchObject(refused);
     await expect(requestsOf({ namespace: "demo" }, "ops")).resolves.toMatchObject({ total: 0 });
     expect(await call(port, synapseService.listNamespaces)({}, "ops")).toMatchObject({ namespaces: [] });
   });
@@ -141,7 +150,9 @@ describe("operators", () => {
     ]) {
       expect(text).toContain(line);
     }
-    expect(text).toMatch(new RegExp(`cosmonapse_bytes_accepted_total\\{namespace="demo"\\} \\d{3,}`));
+    expect(text).toMatch(new RegExp(`cosmonapse_accepted_bytes_total\\{namespace="demo"\\} \\d{3,}`));
+    expect(text).toMatch(/cosmonapse_frames_received_total [1-9]/);
+    expect(text).toMatch(/cosmonapse_frames_sent_total [1-9]/);
     expect((await fetch(new URL("/other", metricsUrl))).status).toBe(404);
     expect((await fetch(new URL("/healthz", metricsUrl))).status).toBe(200);
     expect(work.signal.id).toBe(sent.id);

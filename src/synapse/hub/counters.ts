@@ -12,7 +12,7 @@ export class Counters {
   deliveredBytes = 0;
   /** Gaps that observers were told. */
   gaps = 0;
-  /** Signals that are missing in them. */
+  /** Signals that observers missed, also those in gaps that were not told yet. */
   missed = 0;
   /** Requests that were given again. */
   redelivered = 0;

@@ -68,7 +68,6 @@ class Subscription implements DeliveryOwner {
     const { first, last, missed } = this.gap;
     this.gap = undefined;
     this.#counters.gaps += 1;
-    this.#counters.missed += missed;
     this.session.outbox.push({
       kind: "gap",
       gap: { subscriptionId: this.id, first: BigInt(first), last: BigInt(last), missed: BigInt(missed) },
@@ -177,6 +176,8 @@ export class Observers {
       if (position === 0) return;
       const first = subscription.gap?.first ?? this.#position;
       subscription.gap = { first, last: this.#position, missed: (subscription.gap?.missed ?? 0) + 1 };
+      // Now, not when it is told: who never reads is told nothing, and is the one to look for.
+      this.#bounds.counters.missed += 1;
       return;
     }
     subscription.flushGap();

@@ -5,6 +5,9 @@ import { CosmoError, describeThrown } from "../../../errors/index.js";
 
 const host = "127.0.0.1";
 
+/** Connections at once; one more is ended. */
+const connectionsMax = 64;
+
 /** Serves the figures of a Synapse on this machine: `GET /metrics` in the format of Prometheus, and `GET /healthz`. */
 export class MetricsServer {
   readonly #registry: Registry;
@@ -17,6 +20,7 @@ export class MetricsServer {
     this.#server = createServer({ requestTimeout: 10_000, maxHeaderSize: 16_384 }, (request, response) => {
       this.#answer(request, response).catch(() => response.destroy());
     });
+    this.#server.maxConnections = connectionsMax;
   }
 
   /** Listens; resolves with the URL. Rejects with UNAVAILABLE if the port is taken. */

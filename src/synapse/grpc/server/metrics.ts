@@ -9,6 +9,10 @@ export interface ServerFigures {
   readonly links: number;
   /** Sessions that were resumed, ever. */
   readonly resumed: number;
+  /** Frames that came, ever. */
+  readonly framesReceived: number;
+  /** Frames of sessions that were sent, ever. */
+  readonly framesSent: number;
 }
 
 /**
@@ -16,15 +20,27 @@ export interface ServerFigures {
  * cost nothing otherwise. Labels are bounded: by the namespaces, the codes and the known types; other types are `other`.
  */
 export function createMetrics(hub: Hub, server: () => ServerFigures): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = Registry.merge([processFigures()]);
   const counter = counterIn(registry);
   const gauge = gaugeIn(registry);
   describeCounters(hub, counter);
   describeGauges(hub, gauge);
   gauge("links", "Links that are open", (set) => set({}, server().links));
   counter("sessions_resumed", "Sessions that were resumed", (add) => add({}, server().resumed));
+  counter("frames_received", "Frames that links brought", (add) => add({}, server().framesReceived));
+  counter("frames_sent", "Frames of sessions that links took", (add) => add({}, server().framesSent));
   return registry;
+}
+
+let ofProcess: Registry | undefined;
+
+/** The figures of the process, once for all servers in it: what measures them is never let go of again. */
+function processFigures(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
 }
 
 type Labels = Record<string, string>;
@@ -54,9 +70,9 @@ function describeCounters(hub: Hub, counter: Describe): void {
       for (const [code, count] of counters.ended) add({ namespace, code: errorName(code) }, count);
     }),
   );
-  plain("bytes_accepted", "Bytes of Signals that were accepted", ({ acceptedBytes }) => acceptedBytes);
+  plain("accepted_bytes", "Bytes of Signals that were accepted", ({ acceptedBytes }) => acceptedBytes);
   plain("signals_delivered", "Signals that links took", ({ delivered }) => delivered);
-  plain("bytes_delivered", "Bytes of Signals that links took", ({ deliveredBytes }) => deliveredBytes);
+  plain("delivered_bytes", "Bytes of Signals that links took", ({ deliveredBytes }) => deliveredBytes);
   plain("gaps", "Gaps that observers were told", ({ gaps }) => gaps);
   plain("signals_missed", "Signals that observers missed", ({ missed }) => missed);
   plain("redeliveries", "Requests that were given again", ({ redelivered }) => redelivered);
@@ -75,10 +91,13 @@ function describeGauges(hub: Hub, gauge: Describe): void {
   plain("deliveries_waiting", "What waits for the links of sessions", ({ waiting }) => waiting);
 }
 
+/** What is counted for all namespaces together. */
+const ofServer: ReadonlySet<string> = new Set(["links", "sessions_resumed", "frames_received", "frames_sent"]);
+
 function labelNamesOf(name: string): string[] {
   if (name === "signals_accepted") return ["namespace", "type"];
   if (name === "signals_refused" || name === "outcomes_made") return ["namespace", "code"];
-  return name === "links" || name === "sessions_resumed" ? [] : ["namespace"];
+  return ofServer.has(name) ? [] : ["namespace"];
 }
 
 function counterIn(registry: Registry): Describe {

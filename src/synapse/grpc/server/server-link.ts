@@ -12,11 +12,21 @@ import type { ServerSession, SessionLink } from "./server-session.js";
 /** A `Connect` call as the server has it. */
 export type ConnectCall = ServerDuplexStream<Uint8Array, Uint8Array>;
 
+/** What links carried, counted by them. */
+export interface FrameCounts {
+  /** Frames that came. */
+  received: number;
+  /** Frames that were given to gRPC, Pongs and the like aside. */
+  sent: number;
+}
+
 /** What a link works with. */
 export interface ServerLinkOptions {
   readonly call: ConnectCall;
   readonly limits: Limits;
   readonly clock: Clock;
+  /** Where it counts. */
+  readonly frames: FrameCounts;
   /** Finds or opens the session that a Hello asks for, gives it this link, and says the Welcome. Throws what it refuses. */
   readonly greet: (hello: Hello, link: ServerLink) => { session: ServerSession; welcome: Uint8Array };
   /** Called once, when the link is over. */
@@ -114,6 +124,7 @@ export class ServerLink implements SessionLink {
 
   #read(bytes: Uint8Array): void {
     if (this.#isClosed) return;
+    this.#options.frames.received += 1;
     try {
       const frame = readRequestFrame(bytes, this.#options.limits);
       if (this.#session === undefined) this.#greet(frame?.$case === "hello" ? frame.value : undefined);
@@ -137,6 +148,7 @@ export class ServerLink implements SessionLink {
 
   #next(): Uint8Array | undefined {
     const frame = this.#session?.nextFrame();
+    if (frame !== undefined) this.#options.frames.sent += 1;
     if (this.#isPaused && this.#session?.isBehind === false) {
       this.#isPaused = false;
       this.#options.call.resume();

@@ -12,7 +12,7 @@ import type { Grant } from "./grant.js";
 import { createMetrics } from "./metrics.js";
 import { MetricsServer } from "./metrics-server.js";
 import { createOperatorHandlers } from "./operators.js";
-import { ServerLink, type ConnectCall } from "./server-link.js";
+import { ServerLink, type ConnectCall, type FrameCounts } from "./server-link.js";
 import { createServerCredentials, type ServerTls } from "./server-tls.js";
 import { SessionBook } from "./session-book.js";
 import { StandardServices } from "./standard-services.js";
@@ -81,6 +81,7 @@ export class SynapseServer {
   readonly #standard: StandardServices;
   #metrics: MetricsServer | undefined;
   readonly #links = new Set<ServerLink>();
+  readonly #frames: FrameCounts = { received: 0, sent: 0 };
   #ending: Promise<void> | undefined;
 
   /** Throws INVALID_ARGUMENT for an option that is unknown or wrong. */
@@ -104,7 +105,7 @@ export class SynapseServer {
     this.#standard = new StandardServices(this.#server);
   }
 
-  /** Listens. Rejects with UNAVAILABLE if the address is taken. */
+  /** Listens. Rejects with UNAVAILABLE if an address is taken; then it is closed. */
   async start(): Promise<Listening> {
     const { host = "127.0.0.1", port = DEFAULT_PORT } = this.#options;
     const { tls, insecure = false } = this.#options;
@@ -121,7 +122,10 @@ export class SynapseServer {
     });
     const listening = await bound.promise;
     this.#tokens.start();
-    const metricsUrl = await this.#serveMetrics();
+    const metricsUrl = await this.#serveMetrics().catch(async (thrown: unknown) => {
+      await this.close();
+      throw thrown;
+    });
     return { url: toUrl({ host, port: listening, isSecure: tls !== undefined }), host, port: listening, metricsUrl };
   }
 
@@ -168,7 +172,12 @@ export class SynapseServer {
   async #serveMetrics(): Promise<string | undefined> {
     const { metricsPort } = this.#options;
     if (metricsPort === undefined) return undefined;
-    const registry = createMetrics(this.hub, () => ({ links: this.#links.size, resumed: this.#sessions.resumed }));
+    const registry = createMetrics(this.hub, () => ({
+      links: this.#links.size,
+      resumed: this.#sessions.resumed,
+      framesReceived: this.#frames.received,
+      framesSent: this.#frames.sent,
+    }));
     this.#metrics = new MetricsServer(registry, () => this.#ending === undefined);
     return this.#metrics.start(metricsPort);
   }
@@ -178,6 +187,7 @@ export class SynapseServer {
       call,
       limits: this.hub.limits,
       clock: this.#clock,
+      frames: this.#frames,
       greet: (hello, own) => this.#sessions.greet(hello, this.#authenticate(call), own),
       onClosed: () => void this.#links.delete(link),
     });
