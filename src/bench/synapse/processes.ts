@@ -103,6 +103,7 @@ export class End {
     return message;
   }
 
+  /** Ends the process. */
   close(): Promise<void> {
     return end(this.#child);
   }

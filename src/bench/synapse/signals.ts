@@ -37,7 +37,7 @@ export function encodeFlow(source: string): Uint8Array {
   const field = new Uint8Array(body.length + lengthBytes);
   field.set([(body.length & 0x7f) | 0x80, body.length >> 7]);
   field.set(body, lengthBytes);
-  const header = encodeSignal({ ...base(source), exchange: Exchange.EVENT });
+  const header = encodeSignal({ ...draft(source), exchange: Exchange.EVENT });
   const tag = [(bodyTag & 0x7f) | 0x80, bodyTag >> 7];
   const whole = new Uint8Array(header.length + tag.length + field.length);
   whole.set(header);
@@ -59,7 +59,7 @@ export function decodeFlow(bytes: Uint8Array): number {
 export function encodeTask(source: string, neuron: string): { id: string; bytes: Uint8Array } {
   const data = new TextEncoder().encode(JSON.stringify(payload));
   const signal: Signal = {
-    ...base(source),
+    ...draft(source),
     exchange: Exchange.REQUEST,
     directed: { id: neuron, type: "", capabilities: [], fanout: Fanout.ONE },
     body: { $case: "task", value: { input: { mediaType: "", data, schema: "" }, context: undefined } },
@@ -70,12 +70,12 @@ export function encodeTask(source: string, neuron: string): { id: string; bytes:
 /** The answer to one, with what it asked. */
 export function encodeAnswer(task: Signal, source: string): Uint8Array {
   const output = task.body?.$case === "task" ? task.body.value.input : undefined;
-  const header = { ...base(source), traceId: task.traceId, parentId: task.id, exchange: Exchange.REPLY };
+  const header = { ...draft(source), traceId: task.traceId, parentId: task.id, exchange: Exchange.REPLY };
   return encodeSignal({ ...header, body: { $case: "agentOutput", value: { output, part: 0, parts: 0 } } });
 }
 
-function base(source: string): Signal {
+function draft(source: string): Signal {
   // A body of any kind makes the draft whole; the Signal that is sent has its own.
-  const draft = createSignal({ source, traceId, body: { $case: "discover", value: {} } }, ids, systemClock);
-  return { ...draft, body: undefined };
+  const whole = createSignal({ source, traceId, body: { $case: "discover", value: {} } }, ids, systemClock);
+  return { ...whole, body: undefined };
 }
