@@ -161,17 +161,21 @@ export class Calls {
     listener: AskListener,
     { scope, abort }: { scope: Scope; abort: AbortSignal | undefined },
   ): void {
+    // Of several who are asked, some may fail: the request has failed if all do.
     let failure: CosmoError | undefined;
+    let isAnswered = false;
     const ended = new Promise<void>((resolve) => {
       const tracked: AskListener = {
         accepted: (asked) => listener.accepted?.(asked),
         part: (reply, participant) => listener.part?.(reply, participant),
         outcome: (reply, participant) => {
-          failure ??= errorOf(reply);
+          const error = errorOf(reply);
+          if (error === undefined) isAnswered = true;
+          else failure ??= error;
           listener.outcome(reply, participant);
         },
         complete: () => {
-          span?.end(failure);
+          span?.end(isAnswered ? undefined : failure);
           listener.complete();
           resolve();
         },

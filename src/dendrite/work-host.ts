@@ -99,6 +99,7 @@ export class WorkHost {
     const answer = await this.#answer(work, note).catch((thrown: unknown) =>
       errorBody(toCosmoError(thrown, "INTERNAL")),
     );
+    if (work.span !== undefined) work.done(failureOf(answer));
     await work.sending.settled();
     try {
       if (!work.isStopped) await this.#reply(work, answer);
@@ -139,15 +140,8 @@ export class WorkHost {
       "cosmonapse.namespace": namespace,
       "cosmonapse.attempt": work.attempt,
     };
-    const span = tracing.start({ kind: "handle", name: `handle ${work.participant}`, attributes, above: work.signal });
-    work.header = span.header ?? work.signal;
-    try {
-      const draft = await span.run(() => axon.handle(work.signal, this.#createHost(work)));
-      span.end(draft.$case === "error" ? new CosmoError(draft.detail) : undefined);
-      return draft;
-    } finally {
-      span.end({ code: "INTERNAL", message: "The Axon threw" });
-    }
+    work.span = tracing.start({ kind: "handle", name: `handle ${work.participant}`, attributes, above: work.signal });
+    return work.span.run(() => axon.handle(work.signal, this.#createHost(work)));
   }
 
   #createHost(work: Work): AxonHost {
@@ -253,6 +247,11 @@ function replyHeader({ id, traceId }: Signal, source: string, exchange: Exchange
 function toBody(draft: ReplyDraft, parts: number): Answer {
   if (draft.$case === "error") return { $case: "error", value: { detail: draft.detail } };
   return { $case: "agentOutput", value: { output: draft.output, part: 0, parts } };
+}
+
+function failureOf(answer: Answer): CosmoError | undefined {
+  const detail = answer.$case === "error" ? answer.value.detail : undefined;
+  return detail === undefined ? undefined : new CosmoError(detail);
 }
 
 function errorBody({ detail }: CosmoError): Answer {
