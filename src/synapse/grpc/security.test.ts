@@ -1,11 +1,8 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect as connectTls } from "node:tls";
-import { generate } from "selfsigned";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
@@ -30,11 +27,6 @@ const watcher: CredentialEntry = {
   namespaces: ["*"],
   rights: ["OBSERVE"],
 };
-
-interface Certificates {
-  readonly cert: string;
-  readonly private: string;
-}
 
 const folder = mkdtempSync(join(tmpdir(), "cosmonapse-security-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -125,28 +117,6 @@ describe("a Synapse with tokens", () => {
     await late.close();
   });
 
-  test.each([
-    ["no list", {}, "it is a list of credentials"],
-    ["no object", [1], "entry 0: it is an object"],
-    ["no principal", [{ ...worker, principal: "" }], "entry 0: principal names who"],
-    [
-      "neither token nor certificate",
-      [worker, { ...worker, sha256: undefined }],
-      "entry 1: it has a sha256 or a certificate",
-    ],
-    ["a token in the clear", [{ ...worker, sha256: secrets.worker }], "64 hexadecimal digits"],
-    ["an unknown field", [{ ...worker, token: "x" }], "there is no field 'token'"],
-    ["an unknown right", [{ ...worker, rights: ["RULE"] }], "there is no right 'RULE'; there are OBSERVE"],
-    ["no namespace", [{ ...worker, namespaces: [] }], "namespaces: it is a list with one member"],
-    ["a namespace that is no name", [{ ...worker, namespaces: ["a b"] }], '"a b" is no name'],
-  ])("does not begin with credentials that are wrong: %s", (_, entries, message) => {
-    const file = put("wrong.json", JSON.stringify(entries));
-    const begin = (): SynapseServer => new SynapseServer({ port: 0, tokens: { file } });
-    expect(begin).toThrow(/INVALID_ARGUMENT/);
-    expect(begin).toThrow(message);
-    expect(begin).not.toThrow(/the-token-of/);
-  });
-
   test("lets nobody answer a request that another session was given", async () => {
     await using server = new SynapseServer({ port: 0 });
     const { url } = await server.start();
@@ -205,90 +175,5 @@ describe("a Synapse that listens", () => {
     const second = new SynapseServer({ port });
     await expect(second.start()).rejects.toThrow(new RegExp(`UNAVAILABLE.*127\\.0\\.0\\.1:${port}`));
     await second.close();
-  });
-});
-
-describe("TLS", () => {
-  let [first, second, client]: Certificates[] = [];
-
-  beforeAll(async () => {
-    const make = (name: string): Promise<Certificates> =>
-      generate([{ name: "commonName", value: name }], {
-        extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
-      });
-    [first, second, client] = await Promise.all([make("localhost"), make("localhost"), make("research-team")]);
-  }, 60_000);
-
-  function filesOf(pair: Certificates | undefined): { certFile: string; keyFile: string } {
-    return { certFile: put("server.crt", pair?.cert ?? ""), keyFile: put("server.key", pair?.private ?? "") };
-  }
-
-  test("carries a session for those who trust its certificate, and for no others", async () => {
-    await using server = new SynapseServer({ host: "localhost", port: 0, tls: filesOf(first) });
-    const { url, port } = await server.start();
-    expect(url).toBe(`cosmos://localhost:${port}`);
-    const one = await open(url, { tls: { ca: first?.cert ?? "" } });
-    await one.fence();
-    await one.close();
-    const strangers: GrpcSynapseOptions[] = [{}, { tls: { ca: second?.cert ?? "" } }];
-    for (const options of strangers) {
-      expect(await refusalOf(open(url, { ...options, connectTimeoutMs: 500 }))).toMatchObject({ code: "UNAVAILABLE" });
-    }
-    expect(await refusalOf(open(url.replace("cosmos", "cosmo"), { connectTimeoutMs: 500 }))).toMatchObject({
-      code: "UNAVAILABLE",
-    });
-  });
-
-  test("shows a new certificate without a restart", async () => {
-    await using server = new SynapseServer({ host: "localhost", port: 0, tls: filesOf(first) });
-    const { port } = await server.start();
-    const shown = async (): Promise<string> => {
-      const socket = connectTls({ host: "localhost", port, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
-      await once(socket, "secureConnect");
-      const { fingerprint256 } = socket.getPeerCertificate();
-      socket.destroy();
-      return fingerprint256;
-    };
-    const before = await shown();
-    filesOf(second);
-    let after = before;
-    while (after === before) after = await shown();
-    expect(after).not.toBe(before);
-  }, 20_000);
-
-  test("gives a client certificate the rights of its name, and refuses clients without one", async () => {
-    const clientCaFile = put("clients.crt", client?.cert ?? "");
-    const entry: CredentialEntry = {
-      principal: "research",
-      certificate: "research-team",
-      namespaces: ["demo"],
-      rights: ["OBSERVE"],
-    };
-    await using server = new SynapseServer({
-      host: "localhost",
-      port: 0,
-      tls: { ...filesOf(first), clientCaFile },
-      tokens: { entries: [entry] },
-    });
-    const { url } = await server.start();
-    const ca = first?.cert ?? "";
-    const one = await open(url, { tls: { ca, cert: client?.cert ?? "", key: client?.private ?? "" } });
-    await one.observe();
-    await one.close();
-    expect(await refusalOf(open(url, { tls: { ca }, connectTimeoutMs: 500 }))).toMatchObject({ code: "UNAVAILABLE" });
-  });
-
-  test("is named when its files are not there", async () => {
-    const server = new SynapseServer({
-      port: 0,
-      tls: { certFile: join(folder, "none.crt"), keyFile: join(folder, "none.key") },
-    });
-    await expect(server.start()).rejects.toThrow(/INVALID_ARGUMENT.*none\.crt/);
-    await server.close();
-  });
-
-  test("is what a token needs to leave this machine", () => {
-    expect(() => new GrpcSynapse("cosmo://bus.example.org", { token: "x" })).toThrow(/INVALID_ARGUMENT.*cosmos:\/\//);
-    expect(() => new GrpcSynapse("cosmo://127.0.0.1", { tls: {} })).toThrow(/INVALID_ARGUMENT.*cosmos:\/\//);
   });
 });

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { credentials, Metadata, type ChannelCredentials } from "@grpc/grpc-js";
 import { CosmoError, describeThrown } from "../../../errors/index.js";
 import type { SynapseAddress } from "../link/address.js";
@@ -37,6 +38,8 @@ export function createChannelCredentials(
     return credentials.createInsecure();
   }
   try {
+    // Authorities that cannot be read are trusted by nobody, without a word.
+    if (tls?.ca !== undefined) void new X509Certificate(tls.ca);
     return credentials.createSsl(toBuffer(tls?.ca), toBuffer(tls?.key), toBuffer(tls?.cert));
   } catch (thrown) {
     throw wrong("tls", describeThrown(thrown));

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { experimental, type ServerCredentials } from "@grpc/grpc-js";
@@ -112,6 +113,8 @@ function readPems({ certFile, keyFile, clientCaFile }: ServerTls): Pems {
     };
     // Throws what the handshake of every client would end with.
     createSecureContext({ cert: pems.certificate, key: pems.privateKey, ca: pems.caCertificate });
+    // Authorities that cannot be read would refuse every client, without a word.
+    if (pems.caCertificate !== undefined) void new X509Certificate(pems.caCertificate);
     return pems;
   } catch (thrown) {
     const files = [certFile, keyFile, clientCaFile].filter((file) => file !== undefined).join(", ");
