@@ -130,18 +130,11 @@ export class WorkHost {
   /** Lets the Neuron work, in a span below that of who asked. */
   async #handle(axon: AnyAxon, work: Work): Promise<ReplyDraft> {
     const { tracing, namespace } = this.#options;
-    if (tracing === undefined) return axon.handle(work.signal, this.#createHost(work));
-    const attributes = {
-      "messaging.system": "cosmonapse",
-      "messaging.operation.name": "handle",
-      "messaging.destination.name": work.participant,
-      "messaging.message.id": work.signal.id,
-      "messaging.message.conversation_id": work.signal.traceId,
-      "cosmonapse.namespace": namespace,
-      "cosmonapse.attempt": work.attempt,
-    };
-    work.span = tracing.start({ kind: "handle", name: `handle ${work.participant}`, attributes, above: work.signal });
-    return work.span.run(() => axon.handle(work.signal, this.#createHost(work)));
+    const { signal, participant: target, attempt } = work;
+    const { id: requestId, traceId } = signal;
+    const handle = (): Promise<ReplyDraft> => axon.handle(signal, this.#createHost(work));
+    work.span = tracing?.start({ operation: "handle", target, requestId, traceId, namespace, attempt, above: signal });
+    return work.span === undefined ? handle() : work.span.run(handle);
   }
 
   #createHost(work: Work): AxonHost {

@@ -26,24 +26,44 @@ async function load(): Promise<Tracing | undefined> {
 }
 
 function createTracing(api: Api): Tracing {
-  const tracer = api.trace.getTracer("cosmonapse");
   return {
-    start({ kind, name, attributes, above }) {
-      const base = beginsIn(api, kind, above);
-      const options = {
-        kind: kind === "ask" ? api.SpanKind.PRODUCER : api.SpanKind.CONSUMER,
-        attributes: { ...attributes },
-      };
-      const span = tracer.startSpan(name, options, base);
-      return toTracingSpan(api, span, { own: api.trace.setSpan(base, span), header: headerOf(api, span, above) });
+    start(begun) {
+      const tracer = findTracer(api);
+      if (tracer === undefined) return undefined;
+      const { operation, target } = begun;
+      const kind = operation === "handle" ? api.SpanKind.CONSUMER : api.SpanKind.PRODUCER;
+      const base = beginsIn(api, begun);
+      const span = tracer.startSpan(`${operation} ${target}`, { kind, attributes: describe(begun) }, base);
+      return toTracingSpan(api, span, api.trace.setSpan(base, span));
     },
   };
 }
 
+/** The tracer of the provider that is registered now; undefined: none is, and nobody pays for spans. */
+function findTracer({ trace, ProxyTracerProvider }: Api): OpenTelemetry.Tracer | undefined {
+  const provider = trace.getTracerProvider();
+  if (provider instanceof ProxyTracerProvider) return provider.getDelegateTracer("cosmonapse");
+  return provider.getTracer("cosmonapse");
+}
+
+/** In the words of OpenTelemetry's conventions for messaging. */
+function describe({ operation, target, requestId, traceId, namespace, attempt }: SpanStart): OpenTelemetry.Attributes {
+  return {
+    "messaging.system": "cosmonapse",
+    "messaging.operation.name": operation,
+    "messaging.operation.type": operation === "handle" ? "process" : "send",
+    "messaging.destination.name": target,
+    "messaging.message.id": requestId,
+    "messaging.message.conversation_id": traceId,
+    "cosmonapse.namespace": namespace,
+    ...(attempt === 0 ? {} : { "cosmonapse.attempt": attempt }),
+  };
+}
+
 /** Where a span begins: a request in the span around it, if there is one, and work below the request that it answers. */
-function beginsIn(api: Api, kind: SpanStart["kind"], above: TraceHeader): OpenTelemetry.Context {
+function beginsIn(api: Api, { operation, above }: SpanStart): OpenTelemetry.Context {
   // Work is delivered in whatever context the bus was in, which is somebody else's.
-  if (kind === "handle") return withRemote(api, api.ROOT_CONTEXT, above);
+  if (operation === "handle") return withRemote(api, api.ROOT_CONTEXT, above);
   const active = api.context.active();
   const around = api.trace.getSpanContext(active);
   return around !== undefined && api.isSpanContextValid(around) ? active : withRemote(api, active, above);
@@ -65,14 +85,10 @@ function withRemote(
   });
 }
 
-function toTracingSpan(
-  api: Api,
-  span: OpenTelemetry.Span,
-  { own, header }: { own: OpenTelemetry.Context; header: TraceHeader | undefined },
-): TracingSpan {
+function toTracingSpan(api: Api, span: OpenTelemetry.Span, own: OpenTelemetry.Context): TracingSpan {
   let isOver = false;
   return {
-    header,
+    header: headerOf(api, span.spanContext()),
     run: (work) => api.context.with(own, work),
     end(failure) {
       if (isOver) return;
@@ -86,12 +102,9 @@ function toTracingSpan(
   };
 }
 
-function headerOf(api: Api, span: OpenTelemetry.Span, above: TraceHeader): TraceHeader | undefined {
-  const context = span.spanContext();
+function headerOf(api: Api, context: OpenTelemetry.SpanContext): TraceHeader | undefined {
   if (!api.isSpanContextValid(context)) return undefined;
   const { traceId, spanId, traceFlags, traceState } = context;
-  // Nobody made a span: what came goes on as it came, also what the API could not read of it.
-  if (above.traceparent.includes(`-${traceId}-${spanId}-`)) return above;
   const flags = traceFlags.toString(16).padStart(2, "0");
   return { traceparent: `00-${traceId}-${spanId}-${flags}`, tracestate: traceState?.serialize() ?? "" };
 }
