@@ -1,13 +1,18 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { inspect } from "node:util";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
 import { systemClock } from "../../foundation/index.js";
 import { Peer, type PeerOptions } from "../../testing/index.js";
+import { RawLink } from "../../testing/network/index.js";
+import type { SessionReceiver } from "../index.js";
 import { GrpcSynapse, SynapseServer, type CredentialEntry, type GrpcSynapseOptions } from "./index.js";
 
 const registerOther = RegisterBody.create({ id: "other", role: ParticipantRole.NEURON });
@@ -117,6 +122,46 @@ describe("a Synapse with tokens", () => {
     await late.close();
   });
 
+  test("refuses a namespace that is not granted in the same way whether it exists or not", async () => {
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker, watcher] } });
+    const { url } = await server.start();
+    const there = await open(url, { token: secrets.watcher }, { namespace: "other-1" });
+    const refusals = await Promise.all(
+      ["other-1", "other-2"].map((namespace) => refusalOf(open(url, { token: secrets.worker }, { namespace }))),
+    );
+    const [known, unknown] = refusals.map((thrown) => String(thrown).replace(/other-\d/, "other"));
+    expect(known).toContain("PERMISSION_DENIED");
+    expect(unknown).toBe(known);
+    expect(server.hub.figures().map(({ namespace }) => namespace)).toEqual(["other-1"]);
+    await there.close();
+  });
+
+  test("refuses a stranger before anything was said", async () => {
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker] } });
+    const { port } = await server.start();
+    const stranger = new RawLink(port);
+    expect(await stranger.ended).toMatchObject({ status: 16, code: "UNAUTHENTICATED", requirement: "COS-SEC-007" });
+    stranger.close();
+  });
+
+  test("shows no secret to whoever looks at what there is", async () => {
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker, watcher] } });
+    const { url } = await server.start();
+    const synapse = new GrpcSynapse(url, { token: secrets.worker });
+    const receiver: SessionReceiver = {
+      deliver: () => undefined,
+      live: () => undefined,
+      gap: () => undefined,
+      credit: () => undefined,
+      ended: () => undefined,
+    };
+    const session = await synapse.open({ namespace: "demo", dendriteId: "one" }, receiver);
+    const looks = [server, synapse, session].map((one) => inspect(one, { depth: Infinity, showHidden: true }));
+    expect(looks.join("")).not.toMatch(/the-token-of|[sS]ecret/);
+    expect(JSON.stringify([synapse, session])).not.toMatch(/the-token-of|[sS]ecret/);
+    await synapse.close();
+  });
+
   test("lets nobody answer a request that another session was given", async () => {
     await using server = new SynapseServer({ port: 0 });
     const { url } = await server.start();
@@ -175,5 +220,44 @@ describe("a Synapse that listens", () => {
     const second = new SynapseServer({ port });
     await expect(second.start()).rejects.toThrow(new RegExp(`UNAVAILABLE.*127\\.0\\.0\\.1:${port}`));
     await second.close();
+  });
+});
+
+describe("a client of this machine", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  test("goes past the proxy that is set for other machines, with its token", async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer().on("connect", ({ url }, socket) => {
+      asked.push(url);
+      socket.destroy();
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const address = proxy.address();
+    if (address === null || typeof address === "string") throw new Error("it listens on a port");
+    for (const other of ["grpc_proxy", "https_proxy", "http_proxy", "no_proxy", "no_grpc_proxy"]) vi.stubEnv(other, "");
+    vi.stubEnv("http_proxy", `http://127.0.0.1:${address.port}`);
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker] } });
+    const { url } = await server.start();
+    const one = await open(url, { token: secrets.worker });
+    await one.fence();
+    await one.close();
+    // Elsewhere goes through it: so the proxy is one that is asked.
+    expect(await refusalOf(open("cosmo://bus.example.org", { connectTimeoutMs: 500 }))).toMatchObject({
+      code: "UNAVAILABLE",
+    });
+    expect(new Set(asked)).toEqual(new Set(["bus.example.org:7070"]));
+    proxy.close();
+  });
+});
+
+describe("a file that is wrong", () => {
+  test("is told as a warning of the process where nobody takes errors", async () => {
+    const file = put("unwatched.json", JSON.stringify([worker]));
+    await using server = new SynapseServer({ port: 0, tokens: { file } });
+    await server.start();
+    const warned = once(process, "warning");
+    put("unwatched.json", "[{]");
+    expect(String(await warned)).toMatch(/INVALID_ARGUMENT.*unwatched\.json cannot be read: it is no JSON/);
   });
 });
