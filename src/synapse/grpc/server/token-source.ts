@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, watch, type FSWatcher } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { CosmoError, describeThrown, toCosmoError } from "../../../errors/index.js";
-import type { Clock } from "../../../foundation/index.js";
 import { Credentials, type Caller, type CredentialEntry } from "./credentials.js";
-import { FileWatch } from "./file-watch.js";
 import { OPEN_GRANT, type Grant } from "./grant.js";
 
 /** Where a Synapse's credentials come from: a JSON file with a list of them, which is watched, or the list itself. */
@@ -12,7 +11,6 @@ export type Tokens = { readonly file: string } | { readonly entries: readonly Cr
 export interface TokenSourceOptions {
   /** Undefined: everyone may do everything. */
   readonly tokens: Tokens | undefined;
-  readonly clock: Clock;
   /** Called after the credentials changed. */
   readonly onChange: () => void;
   /** Takes what is wrong with a file that changed: the credentials stay as they were. */
@@ -26,17 +24,14 @@ export interface TokenSourceOptions {
 export class TokenSource {
   readonly #options: TokenSourceOptions;
   #credentials: Credentials | undefined;
-  /** The file as it was read last, right or wrong. */
-  #text: string | undefined;
-  #watch: FileWatch | undefined;
+  #watcher: FSWatcher | undefined;
 
   /** Throws INVALID_ARGUMENT for credentials that are wrong, and a file that cannot be read. */
   constructor(options: TokenSourceOptions) {
     this.#options = options;
     const { tokens } = options;
     if (tokens === undefined) return;
-    if ("file" in tokens) this.#load(tokens.file);
-    else this.#credentials = new Credentials(tokens.entries, "tokens");
+    this.#credentials = "file" in tokens ? readFile(tokens.file) : new Credentials(tokens.entries, "tokens");
   }
 
   /** True if callers need a credential. */
@@ -46,64 +41,52 @@ export class TokenSource {
 
   /** Begins to watch the file, if there is one. */
   start(): void {
-    const { tokens, clock } = this.#options;
+    const { tokens, onError } = this.#options;
     if (tokens === undefined || !("file" in tokens)) return;
-    const { file } = tokens;
-    this.#watch = new FileWatch({ files: [file], clock, onTouched: () => this.#reload(file) });
-    // What changed before anybody watched.
-    this.#reload(file);
+    const file = resolve(tokens.file);
+    // The folder, since whoever replaces a file moves a new one to its name.
+    this.#watcher = watch(dirname(file), (_event, name) => {
+      if (name === null || name === basename(file)) this.#reload(file);
+    });
+    this.#watcher.on("error", (error) => onError(toCosmoError(error, "INTERNAL")));
+    this.#watcher.unref();
   }
 
   /** What the caller's credential grants. Throws UNAUTHENTICATED. */
   authenticate(caller: Caller): Grant {
-    return this.#credentials === undefined ? OPEN_GRANT : this.#credentials.authenticate(caller);
+    return this.#credentials?.authenticate(caller) ?? OPEN_GRANT;
   }
 
-  /** What the credential behind a grant grants now; undefined: it was withdrawn. */
-  current(grant: Grant): Grant | undefined {
-    return this.#credentials === undefined ? grant : this.#credentials.current(grant);
+  /** True if a grant still stands as it did. */
+  holds(grant: Grant): boolean {
+    return this.#credentials?.holds(grant) ?? true;
   }
 
   /** Watches no more. */
   close(): void {
-    this.#watch?.close();
+    this.#watcher?.close();
+    this.#watcher = undefined;
   }
 
   #reload(file: string): void {
     try {
-      if (this.#load(file)) this.#options.onChange();
+      this.#credentials = readFile(file);
     } catch (thrown) {
       this.#options.onError(toCosmoError(thrown, "INVALID_ARGUMENT"));
+      return;
     }
-  }
-
-  /** False: it is as it was. */
-  #load(file: string): boolean {
-    const text = readText(file);
-    if (text === this.#text) return false;
-    this.#text = text;
-    this.#credentials = new Credentials(parse(text, file), file);
-    return true;
+    this.#options.onChange();
   }
 }
 
-function readText(file: string): string {
+function readFile(file: string): Credentials {
+  let entries: unknown;
   try {
-    return readFileSync(file, "utf8");
+    entries = JSON.parse(readFileSync(file, "utf8"));
   } catch (thrown) {
-    throw unreadable(file, describeThrown(thrown));
+    // What the parser says may quote the file.
+    const why = thrown instanceof SyntaxError ? "it is no JSON" : describeThrown(thrown);
+    throw new CosmoError("INVALID_ARGUMENT", `The token file ${file} cannot be read: ${why}`, { field: "tokens" });
   }
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What the parser says quotes the file.
-    throw unreadable(file, "it is no JSON");
-  }
-}
-
-function unreadable(file: string, why: string): CosmoError {
-  return new CosmoError("INVALID_ARGUMENT", `The token file ${file} cannot be read: ${why}`, { field: "tokens" });
+  return new Credentials(entries, file);
 }
