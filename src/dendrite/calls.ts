@@ -11,7 +11,7 @@ import { ImprintWait } from "./imprint-wait.js";
 import type { Observer } from "./observer.js";
 import { errorOf, unreadable } from "./outcome.js";
 import { RecallWait } from "./recall-wait.js";
-import type { Tracing, TracingSpan } from "../telemetry/index.js";
+import type { SpanStart, Tracing, TracingSpan } from "../telemetry/index.js";
 import type { Scope } from "./scope.js";
 import {
   checkTask,
@@ -50,11 +50,11 @@ interface Wanted {
 }
 
 /** What a request is called in the words of those who use the SDK. */
-const operations: ReadonlyMap<SignalType, string> = new Map([
+const operations: ReadonlyMap<SignalType, SpanStart["operation"]> = new Map([
   [SignalType.TASK, "dispatch"],
   [SignalType.RECALL, "recall"],
   [SignalType.IMPRINT, "imprint"],
-]);
+] as const);
 
 /** Makes the requests of one Dendrite: tasks, recalls and imprints, in a scope (COS-TASK-021, COS-TRACE-017). */
 export class Calls {
@@ -131,7 +131,7 @@ export class Calls {
     const budgetMs = Math.max(1, Math.floor(Math.min(ownMs, scope.remainingMs())));
     const { traceId, parentId, source } = scope;
     const id = draft.id ?? this.#options.bus.ids.signalId();
-    const span = this.#startSpan(type, { ...draft, id }, scope);
+    const span = this.#startSpan({ type, requestId: id, directed: draft.directed }, scope);
     const { traceparent, tracestate } = span?.header ?? scope;
     const place = { id, traceId, parentId, source, traceparent, tracestate };
     const closeTrace = draft.closeTrace === true && parentId === "";
@@ -139,20 +139,16 @@ export class Calls {
     return { signal, budgetMs, span };
   }
 
-  #startSpan(type: SignalType, { id, directed }: Outgoing, scope: Scope): TracingSpan | undefined {
+  #startSpan(
+    { type, requestId, directed }: { type: SignalType; requestId: string; directed: Outgoing["directed"] },
+    scope: Scope,
+  ): TracingSpan | undefined {
     const { tracing, namespace } = this.#options;
-    if (tracing === undefined) return undefined;
-    const operation = operations.get(type) ?? "ask";
+    const operation = operations.get(type);
+    if (tracing === undefined || operation === undefined) return undefined;
     const target = directed?.id || directed?.type || (directed?.capabilities ?? []).join(" ");
-    const attributes = {
-      "messaging.system": "cosmonapse",
-      "messaging.operation.name": operation,
-      "messaging.destination.name": target,
-      "messaging.message.id": id ?? "",
-      "messaging.message.conversation_id": scope.traceId,
-      "cosmonapse.namespace": namespace,
-    };
-    return tracing.start({ kind: "ask", name: `${operation} ${target}`, attributes, above: scope });
+    const { traceId, attempt } = scope;
+    return tracing.start({ operation, target, requestId, traceId, namespace, attempt, above: scope });
   }
 
   /** Sends a request, and notes it in its scope until no further outcome can come. */
@@ -161,17 +157,21 @@ export class Calls {
     listener: AskListener,
     { scope, abort }: { scope: Scope; abort: AbortSignal | undefined },
   ): void {
+    // Of several who are asked, some may fail: the request has failed if all do.
     let failure: CosmoError | undefined;
+    let isAnswered = false;
     const ended = new Promise<void>((resolve) => {
       const tracked: AskListener = {
         accepted: (asked) => listener.accepted?.(asked),
         part: (reply, participant) => listener.part?.(reply, participant),
         outcome: (reply, participant) => {
-          failure ??= errorOf(reply);
+          const error = errorOf(reply);
+          if (error === undefined) isAnswered = true;
+          else failure ??= error;
           listener.outcome(reply, participant);
         },
         complete: () => {
-          span?.end(failure);
+          span?.end(isAnswered ? undefined : failure);
           listener.complete();
           resolve();
         },

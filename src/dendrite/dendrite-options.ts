@@ -19,7 +19,10 @@ export interface DendriteOptions {
   readonly role?: DendriteRole;
   /** Takes errors that nobody waits for: of imprints with `awaitAck: false`, of heartbeats, of a lost session. */
   readonly onError?: (error: CosmoError) => void;
-  /** False: no spans, though the API of OpenTelemetry is installed. Default: true. */
+  /**
+   * False: no spans. Default: true, where `@opentelemetry/api` is installed, with the tracer provider registered there;
+   * each request is a span (`dispatch`, `recall`, `imprint`), and so is the work of a Neuron (`handle`).
+   */
   readonly tracing?: boolean;
   /** Time. Default: the machine's. */
   readonly clock?: Clock;
@@ -48,12 +51,14 @@ const parts: ReadonlySet<string> = new Set([
 /** Throws INVALID_ARGUMENT for an option that is unknown or wrong. */
 export function checkDendriteOptions(options: DendriteOptions): void {
   checkOptions("The Dendrite", options, parts);
-  const { synapse, namespace, dendriteId, role = "worker" } = options;
+  const { synapse, namespace, dendriteId, role = "worker", tracing = true } = options;
   checkName("namespace", namespace);
   if (dendriteId !== undefined) checkName("dendriteId", dendriteId);
   if (dendriteId === SYNAPSE_SOURCE) throw misuse("dendriteId", "'synapse' is the Synapse itself; choose another id");
   if (!Object.hasOwn(RIGHTS_OF, role))
     throw misuse("role", `'${role}' is none of ${Object.keys(RIGHTS_OF).join(", ")}`);
+  if (typeof tracing !== "boolean")
+    throw misuse("tracing", "give true or false; the tracer provider is the registered one");
   if (typeof synapse?.open !== "function") throw misuse("synapse", "give a Synapse, for example new MemorySynapse()");
 }
 

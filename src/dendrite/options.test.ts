@@ -74,6 +74,7 @@ describe("a Dendrite refuses", () => {
     ["no namespace", { namespace: undefined }, /namespace/],
     ["a dendriteId that is no name", { dendriteId: "" }, /dendriteId: '' is no name/],
     ["the id of the Synapse", { dendriteId: "synapse" }, /choose another id/],
+    ["a tracer for tracing", { tracing: {} }, /tracing: give true or false/],
     ["an unknown role", { role: "boss" }, /role: 'boss' is none of worker, orchestrator, observer/],
     ["no Synapse", { synapse: undefined }, /new MemorySynapse\(\)/],
     ["an unknown option", { dendrite_id: "a" }, /did you mean dendriteId\?/],

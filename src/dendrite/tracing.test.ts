@@ -15,6 +15,8 @@ import { Dendrite } from "./index.js";
 
 const exporter = new InMemorySpanExporter();
 const tracer = trace.getTracer("a user");
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const emptyTask = { $case: "task", value: { input: undefined, context: undefined } } as const;
 
 function record(): void {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -65,12 +67,13 @@ test("without a provider, what came with a request goes on with what is asked be
   const { scene } = await open();
   const [peer, watcher] = [await scene.peer("foreign"), await scene.peer("watcher")];
   await watcher.observe({ types: [17, 20, 22] });
-  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  // Longer than the API of OpenTelemetry reads.
+  const tracestate = `vendor=${"1".repeat(250)},other=${"2".repeat(250)},third=${"3".repeat(50)}`;
   const input = { mediaType: "", data: new TextEncoder().encode('"deep"'), schema: "" };
   await peer.send({
     traceId: peer.ids.traceId(),
     traceparent,
-    tracestate: "vendor=1",
+    tracestate,
     body: { $case: "task", value: { input, context: undefined } },
   });
   await peer.nextReply("agentOutput");
@@ -80,7 +83,7 @@ test("without a provider, what came with a request goes on with what is asked be
     .filter(({ note }) => note.position > 0n)
     .map(({ signal }) => [signal.body?.$case, signal.traceparent, signal.tracestate]);
   const kinds = ["task", "recall", "imprint", "task", "recall", "imprint"];
-  expect(seen).toEqual(kinds.map((kind) => [kind, traceparent, "vendor=1"]));
+  expect(seen).toEqual(kinds.map((kind) => [kind, traceparent, tracestate]));
 });
 
 describe("with a provider of OpenTelemetry", () => {
@@ -132,12 +135,11 @@ describe("with a provider of OpenTelemetry", () => {
   test("a request of somebody else is joined by its traceparent", async () => {
     const { scene } = await open();
     const peer = await scene.peer("foreign");
-    const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     await peer.send({
       traceId: peer.ids.traceId(),
       traceparent,
       tracestate: "vendor=1",
-      body: { $case: "task", value: { input: undefined, context: undefined } },
+      body: emptyTask,
     });
     await peer.nextReply("agentOutput");
     await scene[Symbol.asyncDispose]();
@@ -147,6 +149,68 @@ describe("with a provider of OpenTelemetry", () => {
       "00f067aa0ba902b7",
     ]);
     expect(handled?.spanContext().traceState?.serialize()).toBe("vendor=1");
+  });
+
+  test("work that came without a traceparent is in no trace of somebody else", async () => {
+    const scene = new Scene();
+    const peer = await scene.peer("foreign");
+    await tracer.startActiveSpan("start up", async (span) => {
+      await scene.open("worker", [new Axon({ neuronId: "echo", neuron: (input) => input })]);
+      await peer.send({ traceId: peer.ids.traceId(), body: emptyTask });
+      await peer.nextReply("agentOutput");
+      span.end();
+    });
+    await scene[Symbol.asyncDispose]();
+    expect(spanNamed("handle echo")).toMatchObject({ parentSpanContext: undefined });
+    expect(spanNamed("handle echo")?.spanContext().traceId).not.toBe(spanNamed("start up")?.spanContext().traceId);
+  });
+
+  test("a recall of several has failed only if each of them did", async () => {
+    class Broken extends InMemoryEngram {
+      override recall(): Promise<never> {
+        return Promise.reject(new Error("broken"));
+      }
+    }
+    const scene = new Scene();
+    const asker = await scene.open("asker", [
+      new InMemoryEngram({ engramId: "good", engramKind: "mixed" }),
+      new Broken({ engramId: "bad", engramKind: "mixed" }),
+      new Broken({ engramId: "broken-1", engramKind: "broken" }),
+      new Broken({ engramId: "broken-2", engramKind: "broken" }),
+    ]);
+    for (const directedType of ["mixed", "broken"]) await asker.recall({ directedType }, { mode: "all" });
+    await scene[Symbol.asyncDispose]();
+    expect(spanNamed("recall mixed")?.status.code).toBe(SpanStatusCode.UNSET);
+    expect(spanNamed("recall broken")).toMatchObject({
+      status: { code: SpanStatusCode.ERROR },
+      attributes: { "error.type": "ENGRAM_FAILED" },
+    });
+  });
+
+  test("the span of stopped work ends with its Neuron, or with the grace if that never ends", async () => {
+    const scene = new Scene();
+    const patient = new Axon({
+      neuronId: "patient",
+      neuron: (_input, _context, { abort }) =>
+        new Promise((resolve) => {
+          abort.addEventListener("abort", () => resolve("late"));
+        }),
+    });
+    await scene.open("worker", [patient, new Axon({ neuronId: "stuck", neuron: () => new Promise(() => undefined) })]);
+    const asker = await scene.open("asker");
+    const abort = new AbortController();
+    const tasks = ["patient", "stuck"].map((neuron) => asker.dispatch({ neuron, abort: abort.signal }));
+    await scene.fence();
+    abort.abort();
+    await Promise.allSettled(tasks.map(({ outcome }) => outcome));
+    await scene.fence();
+    expect([spanNamed("handle patient")?.attributes["error.type"], spanNamed("handle stuck")]).toEqual([
+      "CANCELLED",
+      undefined,
+    ]);
+    scene.clock.advance(1_000);
+    await scene[Symbol.asyncDispose]();
+    expect(spanNamed("handle stuck")?.attributes["error.type"]).toBe("CANCELLED");
   });
 
   test("nothing is traced if that is not wanted", async () => {

@@ -99,6 +99,7 @@ export class WorkHost {
     const answer = await this.#answer(work, note).catch((thrown: unknown) =>
       errorBody(toCosmoError(thrown, "INTERNAL")),
     );
+    if (work.span !== undefined) work.done(failureOf(answer));
     await work.sending.settled();
     try {
       if (!work.isStopped) await this.#reply(work, answer);
@@ -129,25 +130,11 @@ export class WorkHost {
   /** Lets the Neuron work, in a span below that of who asked. */
   async #handle(axon: AnyAxon, work: Work): Promise<ReplyDraft> {
     const { tracing, namespace } = this.#options;
-    if (tracing === undefined) return axon.handle(work.signal, this.#createHost(work));
-    const attributes = {
-      "messaging.system": "cosmonapse",
-      "messaging.operation.name": "handle",
-      "messaging.destination.name": work.participant,
-      "messaging.message.id": work.signal.id,
-      "messaging.message.conversation_id": work.signal.traceId,
-      "cosmonapse.namespace": namespace,
-      "cosmonapse.attempt": work.attempt,
-    };
-    const span = tracing.start({ kind: "handle", name: `handle ${work.participant}`, attributes, above: work.signal });
-    work.header = span.header ?? work.signal;
-    try {
-      const draft = await span.run(() => axon.handle(work.signal, this.#createHost(work)));
-      span.end(draft.$case === "error" ? new CosmoError(draft.detail) : undefined);
-      return draft;
-    } finally {
-      span.end({ code: "INTERNAL", message: "The Axon threw" });
-    }
+    const { signal, participant: target, attempt } = work;
+    const { id: requestId, traceId } = signal;
+    const handle = (): Promise<ReplyDraft> => axon.handle(signal, this.#createHost(work));
+    work.span = tracing?.start({ operation: "handle", target, requestId, traceId, namespace, attempt, above: signal });
+    return work.span === undefined ? handle() : work.span.run(handle);
   }
 
   #createHost(work: Work): AxonHost {
@@ -253,6 +240,11 @@ function replyHeader({ id, traceId }: Signal, source: string, exchange: Exchange
 function toBody(draft: ReplyDraft, parts: number): Answer {
   if (draft.$case === "error") return { $case: "error", value: { detail: draft.detail } };
   return { $case: "agentOutput", value: { output: draft.output, part: 0, parts } };
+}
+
+function failureOf(answer: Answer): CosmoError | undefined {
+  const detail = answer.$case === "error" ? answer.value.detail : undefined;
+  return detail === undefined ? undefined : new CosmoError(detail);
 }
 
 function errorBody({ detail }: CosmoError): Answer {

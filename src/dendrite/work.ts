@@ -2,7 +2,7 @@ import type { DeliveryNote } from "../../gen/cosmonapse/v1/frames.js";
 import type { Signal } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, readDuration } from "../errors/index.js";
 import type { CancelTimer, Clock } from "../foundation/index.js";
-import type { TraceHeader } from "../telemetry/index.js";
+import type { TraceHeader, TracingSpan } from "../telemetry/index.js";
 import { Outstanding } from "./outstanding.js";
 import { PartialWindow } from "./partial-window.js";
 import type { Scope } from "./scope.js";
@@ -46,18 +46,18 @@ export class Work {
   parts = 0;
   /** False once the answer is made: no part may follow. */
   takesParts = true;
-  /** What stands in the header of the requests below it: its span, or what came with its own (COS-ENV-033). */
-  header: TraceHeader;
+  /** What those who trace see of it; undefined: nobody does. */
+  span: TracingSpan | undefined;
   readonly #abort = new AbortController();
   readonly #deadlineMs: number;
   readonly #options: WorkOptions;
   #state: "running" | "answered" | "stopped" = "running";
+  #stopReason: CosmoError | undefined;
   #cancelGrace: CancelTimer = () => undefined;
 
   constructor(options: WorkOptions) {
     const { signal, note, clock, partialWindow } = options;
     this.signal = signal;
-    this.header = signal;
     this.participant = note.participant;
     this.attempt = note.attempt;
     this.window = new PartialWindow(partialWindow);
@@ -90,10 +90,16 @@ export class Work {
   stop(reason: CosmoError): void {
     if (this.#state !== "running") return;
     this.#state = "stopped";
+    this.#stopReason = reason;
     const { clock, onGraceOver } = this.#options;
     this.#cancelGrace = clock.schedule(STOP_GRACE_MS, () => onGraceOver(this));
     this.window.fail(() => reason);
     this.#abort.abort(reason);
+  }
+
+  /** Nothing more is done for it: its span ends, if it has not yet, with why it failed or was stopped. */
+  done(failure?: CosmoError): void {
+    this.span?.end(this.#stopReason ?? failure);
   }
 
   /** It has its answer: no part can follow, and no stop matters. */
@@ -106,11 +112,13 @@ export class Work {
   over(): void {
     this.#cancelGrace();
     this.answered();
+    this.done();
   }
 
   #createScope(): Scope {
     const { id, traceId } = this.signal;
-    const header = (): TraceHeader => this.header;
+    // Its span, or what came with the request (COS-ENV-033).
+    const header = (): TraceHeader => this.span?.header ?? this.signal;
     let imprints = 0;
     return {
       traceId,

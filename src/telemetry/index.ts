@@ -1,2 +1,2 @@
 export { loadTracing } from "./open-telemetry.js";
-export type { SpanAttributes, SpanStart, TraceHeader, Tracing, TracingSpan } from "./tracing.js";
+export type { SpanStart, TraceHeader, Tracing, TracingSpan } from "./tracing.js";

@@ -1,5 +1,5 @@
 import type * as OpenTelemetry from "@opentelemetry/api";
-import type { TraceHeader, Tracing, TracingSpan } from "./tracing.js";
+import type { SpanStart, TraceHeader, Tracing, TracingSpan } from "./tracing.js";
 
 type Api = typeof OpenTelemetry;
 
@@ -7,39 +7,76 @@ const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2}
 
 let loading: Promise<Tracing | undefined> | undefined;
 
-/** Tracing by OpenTelemetry, if its API is installed; it is looked for once in a process. */
+/**
+ * Tracing by OpenTelemetry, with the provider that the program registers; undefined if its API is not installed, and
+ * never rejects. It is looked for once in a process, and not being there is remembered.
+ */
 export function loadTracing(): Promise<Tracing | undefined> {
-  loading ??= import("@opentelemetry/api").then(createTracing, () => undefined);
+  loading ??= load();
   return loading;
 }
 
-/** Tracing by an API of OpenTelemetry: with whatever provider is registered there, when a span begins. */
+// A bundler takes an import within a `try` for what it is: one that may fail.
+async function load(): Promise<Tracing | undefined> {
+  try {
+    return createTracing(await import("@opentelemetry/api"));
+  } catch {
+    return undefined;
+  }
+}
+
 function createTracing(api: Api): Tracing {
-  const tracer = api.trace.getTracer("cosmonapse");
   return {
-    start({ kind, name, attributes, above }) {
-      const active = api.context.active();
-      // A request belongs to the span around it, work to the request that it answers.
-      const isOwn = kind === "ask" && api.trace.getSpan(active) !== undefined;
-      const base = isOwn ? active : withRemote(api, active, above);
-      const options = {
-        kind: kind === "ask" ? api.SpanKind.PRODUCER : api.SpanKind.CONSUMER,
-        attributes: { ...attributes },
-      };
-      const span = tracer.startSpan(name, options, base);
+    start(begun) {
+      const tracer = findTracer(api);
+      if (tracer === undefined) return undefined;
+      const { operation, target } = begun;
+      const kind = operation === "handle" ? api.SpanKind.CONSUMER : api.SpanKind.PRODUCER;
+      const base = beginsIn(api, begun);
+      const span = tracer.startSpan(`${operation} ${target}`, { kind, attributes: describe(begun) }, base);
       return toTracingSpan(api, span, api.trace.setSpan(base, span));
     },
   };
 }
 
+/** The tracer of the provider that is registered now; undefined: none is, and nobody pays for spans. */
+function findTracer({ trace, ProxyTracerProvider }: Api): OpenTelemetry.Tracer | undefined {
+  const provider = trace.getTracerProvider();
+  if (provider instanceof ProxyTracerProvider) return provider.getDelegateTracer("cosmonapse");
+  return provider.getTracer("cosmonapse");
+}
+
+/** In the words of OpenTelemetry's conventions for messaging. */
+function describe({ operation, target, requestId, traceId, namespace, attempt }: SpanStart): OpenTelemetry.Attributes {
+  return {
+    "messaging.system": "cosmonapse",
+    "messaging.operation.name": operation,
+    "messaging.operation.type": operation === "handle" ? "process" : "send",
+    "messaging.destination.name": target,
+    "messaging.message.id": requestId,
+    "messaging.message.conversation_id": traceId,
+    "cosmonapse.namespace": namespace,
+    ...(attempt === 0 ? {} : { "cosmonapse.attempt": attempt }),
+  };
+}
+
+/** Where a span begins: a request in the span around it, if there is one, and work below the request that it answers. */
+function beginsIn(api: Api, { operation, above }: SpanStart): OpenTelemetry.Context {
+  // Work is delivered in whatever context the bus was in, which is somebody else's.
+  if (operation === "handle") return withRemote(api, api.ROOT_CONTEXT, above);
+  const active = api.context.active();
+  const around = api.trace.getSpanContext(active);
+  return around !== undefined && api.isSpanContextValid(around) ? active : withRemote(api, active, above);
+}
+
 function withRemote(
   api: Api,
-  active: OpenTelemetry.Context,
+  base: OpenTelemetry.Context,
   { traceparent, tracestate }: TraceHeader,
 ): OpenTelemetry.Context {
   const [, traceId, spanId, flags] = traceparentForm.exec(traceparent) ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return active;
-  return api.trace.setSpanContext(active, {
+  if (traceId === undefined || spanId === undefined || flags === undefined) return base;
+  return api.trace.setSpanContext(base, {
     traceId,
     spanId,
     traceFlags: Number.parseInt(flags, 16),

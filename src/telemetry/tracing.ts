@@ -4,12 +4,9 @@ export interface TraceHeader {
   readonly tracestate: string;
 }
 
-/** What a span says of itself, in the words of OpenTelemetry. */
-export type SpanAttributes = Readonly<Record<string, string | number>>;
-
 /** One piece of work as OpenTelemetry sees it. */
 export interface TracingSpan {
-  /** What stands in the header of what is sent in it; undefined: nobody records, and nothing came from above. */
+  /** What stands in the header of what is sent in it; undefined: it has no place in a trace. */
   readonly header: TraceHeader | undefined;
   /** Runs something within it: spans that are begun there are its children. */
   run<Result>(work: () => Result): Result;
@@ -19,15 +16,23 @@ export interface TracingSpan {
 
 /** How a span begins. */
 export interface SpanStart {
-  /** `ask` sends a request and waits, `handle` works on one. */
-  readonly kind: "ask" | "handle";
-  readonly name: string;
-  readonly attributes: SpanAttributes;
-  /** What stands above it, unless a span of this process does. */
+  /** `handle` works on a request, the others make one and wait. */
+  readonly operation: "dispatch" | "recall" | "imprint" | "handle";
+  /** Who is asked, or works: an id, a type, or capabilities. */
+  readonly target: string;
+  /** The id of the request. */
+  readonly requestId: string;
+  /** The trace of the request, as the protocol counts. */
+  readonly traceId: string;
+  readonly namespace: string;
+  /** The attempt that works, or below which the request is made; 0: none. */
+  readonly attempt: number;
+  /** What stands above it, unless a request is made within a span of this process. */
   readonly above: TraceHeader;
 }
 
 /** Where spans are begun. */
 export interface Tracing {
-  start(span: SpanStart): TracingSpan;
+  /** Begins a span; undefined if nobody records. */
+  start(span: SpanStart): TracingSpan | undefined;
 }

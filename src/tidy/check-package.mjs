@@ -91,6 +91,17 @@ function openWithout(folder, { entry, name, options }) {
   return execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, encoding: "utf8" });
 }
 
+/** Works with a Dendrite where no optional package is there, and gives what it says. */
+function workWithout(folder) {
+  const script = `const { Axon, Dendrite, MemorySynapse } = await import("cosmonapse");
+    const dendrite = new Dendrite({ synapse: new MemorySynapse(), namespace: "demo" });
+    await dendrite.attachAxon(new Axon({ neuronId: "echo", neuron: (input) => input }));
+    await dendrite.start();
+    console.log((await dendrite.dispatchAndWait({ neuron: "echo", input: "works" })).output);
+    await dendrite.close();`;
+  return execFileSync(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder, encoding: "utf8" });
+}
+
 const withoutPeers = [
   { entry: "cosmonapse/sqlite", name: "SqliteEngram", options: { path: "memory.db" }, package: "better-sqlite3" },
   {
@@ -117,6 +128,8 @@ function check(folder) {
       findings.push(`${name}: ${error.stdout || error.stderr || error.message}`);
     }
   }
+  const worked = workWithout(folder);
+  if (worked !== "works\n") findings.push(`cosmonapse: without optional packages a Neuron says '${worked.trim()}'`);
   for (const peer of withoutPeers) {
     const said = openWithout(folder, peer);
     const advice = `npm install ${peer.package}`;

@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect as connectTls } from "node:tls";
-import { generate } from "selfsigned";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { inspect } from "node:util";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { RegisterBody } from "../../../gen/cosmonapse/v1/participant.js";
 import { systemClock } from "../../foundation/index.js";
 import { Peer, type PeerOptions } from "../../testing/index.js";
+import { RawLink } from "../../testing/network/index.js";
+import type { SessionReceiver } from "../index.js";
 import { GrpcSynapse, SynapseServer, type CredentialEntry, type GrpcSynapseOptions } from "./index.js";
 
 const registerOther = RegisterBody.create({ id: "other", role: ParticipantRole.NEURON });
@@ -30,11 +32,6 @@ const watcher: CredentialEntry = {
   namespaces: ["*"],
   rights: ["OBSERVE"],
 };
-
-interface Certificates {
-  readonly cert: string;
-  readonly private: string;
-}
 
 const folder = mkdtempSync(join(tmpdir(), "cosmonapse-security-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -125,26 +122,44 @@ describe("a Synapse with tokens", () => {
     await late.close();
   });
 
-  test.each([
-    ["no list", {}, "it is a list of credentials"],
-    ["no object", [1], "entry 0: it is an object"],
-    ["no principal", [{ ...worker, principal: "" }], "entry 0: principal names who"],
-    [
-      "neither token nor certificate",
-      [worker, { ...worker, sha256: undefined }],
-      "entry 1: it has a sha256 or a certificate",
-    ],
-    ["a token in the clear", [{ ...worker, sha256: secrets.worker }], "64 hexadecimal digits"],
-    ["an unknown field", [{ ...worker, token: "x" }], "there is no field 'token'"],
-    ["an unknown right", [{ ...worker, rights: ["RULE"] }], "there is no right 'RULE'; there are OBSERVE"],
-    ["no namespace", [{ ...worker, namespaces: [] }], "namespaces: it is a list with one member"],
-    ["a namespace that is no name", [{ ...worker, namespaces: ["a b"] }], '"a b" is no name'],
-  ])("does not begin with credentials that are wrong: %s", (_, entries, message) => {
-    const file = put("wrong.json", JSON.stringify(entries));
-    const begin = (): SynapseServer => new SynapseServer({ port: 0, tokens: { file } });
-    expect(begin).toThrow(/INVALID_ARGUMENT/);
-    expect(begin).toThrow(message);
-    expect(begin).not.toThrow(/the-token-of/);
+  test("refuses a namespace that is not granted in the same way whether it exists or not", async () => {
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker, watcher] } });
+    const { url } = await server.start();
+    const there = await open(url, { token: secrets.watcher }, { namespace: "other-1" });
+    const refusals = await Promise.all(
+      ["other-1", "other-2"].map((namespace) => refusalOf(open(url, { token: secrets.worker }, { namespace }))),
+    );
+    const [known, unknown] = refusals.map((thrown) => String(thrown).replace(/other-\d/, "other"));
+    expect(known).toContain("PERMISSION_DENIED");
+    expect(unknown).toBe(known);
+    expect(server.hub.figures().map(({ namespace }) => namespace)).toEqual(["other-1"]);
+    await there.close();
+  });
+
+  test("refuses a stranger before anything was said", async () => {
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker] } });
+    const { port } = await server.start();
+    const stranger = new RawLink(port);
+    expect(await stranger.ended).toMatchObject({ status: 16, code: "UNAUTHENTICATED", requirement: "COS-SEC-007" });
+    stranger.close();
+  });
+
+  test("shows no secret to whoever looks at what there is", async () => {
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker, watcher] } });
+    const { url } = await server.start();
+    const synapse = new GrpcSynapse(url, { token: secrets.worker });
+    const receiver: SessionReceiver = {
+      deliver: () => undefined,
+      live: () => undefined,
+      gap: () => undefined,
+      credit: () => undefined,
+      ended: () => undefined,
+    };
+    const session = await synapse.open({ namespace: "demo", dendriteId: "one" }, receiver);
+    const looks = [server, synapse, session].map((one) => inspect(one, { depth: Infinity, showHidden: true }));
+    expect(looks.join("")).not.toMatch(/the-token-of|[sS]ecret/);
+    expect(JSON.stringify([synapse, session])).not.toMatch(/the-token-of|[sS]ecret/);
+    await synapse.close();
   });
 
   test("lets nobody answer a request that another session was given", async () => {
@@ -208,87 +223,41 @@ describe("a Synapse that listens", () => {
   });
 });
 
-describe("TLS", () => {
-  let [first, second, client]: Certificates[] = [];
+describe("a client of this machine", () => {
+  afterEach(() => vi.unstubAllEnvs());
 
-  beforeAll(async () => {
-    const make = (name: string): Promise<Certificates> =>
-      generate([{ name: "commonName", value: name }], {
-        extensions: [{ name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] }],
-      });
-    [first, second, client] = await Promise.all([make("localhost"), make("localhost"), make("research-team")]);
-  }, 60_000);
-
-  function filesOf(pair: Certificates | undefined): { certFile: string; keyFile: string } {
-    return { certFile: put("server.crt", pair?.cert ?? ""), keyFile: put("server.key", pair?.private ?? "") };
-  }
-
-  test("carries a session for those who trust its certificate, and for no others", async () => {
-    await using server = new SynapseServer({ host: "localhost", port: 0, tls: filesOf(first) });
-    const { url, port } = await server.start();
-    expect(url).toBe(`cosmos://localhost:${port}`);
-    const one = await open(url, { tls: { ca: first?.cert ?? "" } });
+  test("goes past the proxy that is set for other machines, with its token", async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = createServer().on("connect", ({ url }, socket) => {
+      asked.push(url);
+      socket.destroy();
+    });
+    await once(proxy.listen(0, "127.0.0.1"), "listening");
+    const address = proxy.address();
+    if (address === null || typeof address === "string") throw new Error("it listens on a port");
+    for (const other of ["grpc_proxy", "https_proxy", "http_proxy", "no_proxy", "no_grpc_proxy"]) vi.stubEnv(other, "");
+    vi.stubEnv("http_proxy", `http://127.0.0.1:${address.port}`);
+    await using server = new SynapseServer({ port: 0, tokens: { entries: [worker] } });
+    const { url } = await server.start();
+    const one = await open(url, { token: secrets.worker });
     await one.fence();
     await one.close();
-    const strangers: GrpcSynapseOptions[] = [{}, { tls: { ca: second?.cert ?? "" } }];
-    for (const options of strangers) {
-      expect(await refusalOf(open(url, { ...options, connectTimeoutMs: 500 }))).toMatchObject({ code: "UNAVAILABLE" });
-    }
-    expect(await refusalOf(open(url.replace("cosmos", "cosmo"), { connectTimeoutMs: 500 }))).toMatchObject({
+    // Elsewhere goes through it: so the proxy is one that is asked.
+    expect(await refusalOf(open("cosmo://bus.example.org", { connectTimeoutMs: 500 }))).toMatchObject({
       code: "UNAVAILABLE",
     });
+    expect(new Set(asked)).toEqual(new Set(["bus.example.org:7070"]));
+    proxy.close();
   });
+});
 
-  test("shows a new certificate without a restart", async () => {
-    await using server = new SynapseServer({ host: "localhost", port: 0, tls: filesOf(first) });
-    const { port } = await server.start();
-    const shown = async (): Promise<string> => {
-      const socket = connectTls({ host: "localhost", port, rejectUnauthorized: false, ALPNProtocols: ["h2"] });
-      await once(socket, "secureConnect");
-      const { fingerprint256 } = socket.getPeerCertificate();
-      socket.destroy();
-      return fingerprint256;
-    };
-    const before = await shown();
-    filesOf(second);
-    let after = before;
-    while (after === before) after = await shown();
-    expect(after).not.toBe(before);
-  }, 20_000);
-
-  test("gives a client certificate the rights of its name, and refuses clients without one", async () => {
-    const clientCaFile = put("clients.crt", client?.cert ?? "");
-    const entry: CredentialEntry = {
-      principal: "research",
-      certificate: "research-team",
-      namespaces: ["demo"],
-      rights: ["OBSERVE"],
-    };
-    await using server = new SynapseServer({
-      host: "localhost",
-      port: 0,
-      tls: { ...filesOf(first), clientCaFile },
-      tokens: { entries: [entry] },
-    });
-    const { url } = await server.start();
-    const ca = first?.cert ?? "";
-    const one = await open(url, { tls: { ca, cert: client?.cert ?? "", key: client?.private ?? "" } });
-    await one.observe();
-    await one.close();
-    expect(await refusalOf(open(url, { tls: { ca }, connectTimeoutMs: 500 }))).toMatchObject({ code: "UNAVAILABLE" });
-  });
-
-  test("is named when its files are not there", async () => {
-    const server = new SynapseServer({
-      port: 0,
-      tls: { certFile: join(folder, "none.crt"), keyFile: join(folder, "none.key") },
-    });
-    await expect(server.start()).rejects.toThrow(/INVALID_ARGUMENT.*none\.crt/);
-    await server.close();
-  });
-
-  test("is what a token needs to leave this machine", () => {
-    expect(() => new GrpcSynapse("cosmo://bus.example.org", { token: "x" })).toThrow(/INVALID_ARGUMENT.*cosmos:\/\//);
-    expect(() => new GrpcSynapse("cosmo://127.0.0.1", { tls: {} })).toThrow(/INVALID_ARGUMENT.*cosmos:\/\//);
+describe("a file that is wrong", () => {
+  test("is told as a warning of the process where nobody takes errors", async () => {
+    const file = put("unwatched.json", JSON.stringify([worker]));
+    await using server = new SynapseServer({ port: 0, tokens: { file } });
+    await server.start();
+    const warned = once(process, "warning");
+    put("unwatched.json", "[{]");
+    expect(String(await warned)).toMatch(/INVALID_ARGUMENT.*unwatched\.json cannot be read: it is no JSON/);
   });
 });

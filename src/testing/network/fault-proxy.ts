@@ -3,14 +3,17 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Dice } from "../index.js";
 
 /** What a proxy does to a connection when the bytes that it counts are through. */
-export type Fault = "drop" | "reset" | "half-close" | "stall" | "split" | "delay";
+export type Fault = "drop" | "reset" | "refuse" | "half-close" | "stall" | "split" | "delay";
 
-const faults: readonly Fault[] = ["drop", "reset", "half-close", "stall", "split", "delay"];
+/** Every kind of fault. */
+export const allFaults = ["drop", "reset", "refuse", "half-close", "stall", "split", "delay"] as const;
 
 /** How long a stall or a delay lasts, milliseconds. */
 const pauseMs = 30;
 /** How many bytes are split into single ones. */
 const splitBytes = 300;
+/** The most connections that are refused after one was dropped. */
+const refusalsMax = 3;
 
 /** How a proxy is made. */
 export interface FaultProxyOptions {
@@ -20,20 +23,25 @@ export interface FaultProxyOptions {
   readonly dice: Dice;
   /** The most bytes between two faults of a connection. */
   readonly everyBytes: number;
+  /** What it does. Default: everything. */
+  readonly faults?: readonly [Fault, ...Fault[]];
 }
 
 /**
  * A TCP proxy on loopback that harms what it carries: it drops, resets, half-closes, stalls, delays and splits into
- * single bytes, by a schedule that its dice decide. It harms until it is healed; a partition refuses everyone.
+ * single bytes, and refuses the next few connections, by a schedule of its dice that counts the bytes which pass. It
+ * harms until it is healed; a partition refuses everyone.
  */
 export class FaultProxy {
   /** How many faults there were, by kind. */
   readonly counts = new Map<Fault, number>();
   readonly #options: FaultProxyOptions;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  /** All sockets, and for how many reasons each is not read. */
+  readonly #sockets = new Map<Socket, number>();
   #isHealed = false;
   #isPartitioned = false;
+  #refusals = 0;
 
   private constructor(options: FaultProxyOptions) {
     this.#options = options;
@@ -57,30 +65,42 @@ export class FaultProxy {
   /** Harms nobody from now on. */
   heal(): void {
     this.#isHealed = true;
-    this.#isPartitioned = false;
+    this.rejoin();
   }
 
-  /** Cuts all connections, and lets nobody through until it is healed. */
+  /** Ends a partition, and goes on with its schedule. */
+  rejoin(): void {
+    this.#isPartitioned = false;
+    this.#refusals = 0;
+  }
+
+  /** Cuts all connections, and lets nobody through until it is healed, or rejoined. */
   partition(): void {
     this.#isPartitioned = true;
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
+  }
+
+  /** Carries nothing more on the connections of now, and tells neither end; new ones are let through. */
+  silence(): void {
+    for (const socket of this.#sockets.keys()) this.#hold(socket);
   }
 
   /** Cuts all connections; new ones are let through. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets.keys()) socket.resetAndDestroy();
   }
 
   /** Ends everything. */
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const socket of this.#sockets.keys()) socket.destroy();
     this.#server.close();
     await once(this.#server, "close");
   }
 
   #carry(client: Socket): void {
     this.#keep(client);
-    if (this.#isPartitioned) {
+    if (this.#isPartitioned || this.#refusals > 0) {
+      this.#refusals = Math.max(0, this.#refusals - 1);
       client.destroy();
       return;
     }
@@ -94,32 +114,67 @@ export class FaultProxy {
   }
 
   #keep(socket: Socket): void {
-    this.#sockets.add(socket);
+    this.#sockets.set(socket, 0);
     socket.on("error", () => socket.destroy());
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
   #pipe(from: Socket, to: Socket): void {
-    const { dice, everyBytes } = this.#options;
+    const { dice, everyBytes, faults = allFaults } = this.#options;
     let left = dice.below(everyBytes);
     let single = 0;
     from.on("data", (chunk: Buffer) => {
+      // Half-closed: it goes nowhere.
+      if (!to.writable) return;
       left -= chunk.length;
       const split = Math.min(single, chunk.length);
       single -= split;
-      for (let at = 0; at < split; at += 1) to.write(chunk.subarray(at, at + 1));
-      if (split < chunk.length && !to.write(chunk.subarray(split))) {
-        from.pause();
-        to.once("drain", () => from.resume());
-      }
+      if (split === 0) this.#forward(chunk, from, to);
+      else this.#trickle(chunk, split, { from, to });
       if (left > 0 || this.#isHealed) return;
       left = dice.below(everyBytes);
-      const fault = faults[dice.below(faults.length)] ?? "drop";
+      const fault = dice.pick(faults);
       this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
       if (fault === "split") single = splitBytes;
       else this.#harm(fault, from, to);
     });
     from.on("end", () => to.end());
+  }
+
+  #forward(chunk: Buffer, from: Socket, to: Socket): void {
+    if (to.write(chunk)) return;
+    this.#hold(from);
+    to.once("drain", () => this.#release(from));
+  }
+
+  /** Writes so many bytes one by one, each once the one before is gone: else they would leave together. */
+  #trickle(chunk: Buffer, split: number, { from, to }: { readonly from: Socket; readonly to: Socket }): void {
+    this.#hold(from);
+    let at = 0;
+    const step = (): void => {
+      if (at < split && to.writable) {
+        at += 1;
+        to.write(chunk.subarray(at - 1, at), () => setImmediate(step));
+        return;
+      }
+      if (to.writable && split < chunk.length) this.#forward(chunk.subarray(split), from, to);
+      this.#release(from);
+    };
+    step();
+  }
+
+  #hold(socket: Socket): void {
+    const holds = this.#sockets.get(socket);
+    if (holds === undefined) return;
+    this.#sockets.set(socket, holds + 1);
+    socket.pause();
+  }
+
+  #release(socket: Socket): void {
+    const holds = this.#sockets.get(socket);
+    if (holds === undefined) return;
+    this.#sockets.set(socket, holds - 1);
+    if (holds === 1) socket.resume();
   }
 
   #harm(fault: Exclude<Fault, "split">, from: Socket, to: Socket): void {
@@ -130,6 +185,10 @@ export class FaultProxy {
       case "reset":
         from.resetAndDestroy();
         break;
+      case "refuse":
+        this.#refusals = 1 + this.#options.dice.below(refusalsMax);
+        from.destroy();
+        break;
       case "half-close":
         to.end();
         break;
@@ -137,11 +196,13 @@ export class FaultProxy {
       case "delay": {
         // A stall holds back one direction, a delay both.
         const held = fault === "delay" ? [from, to] : [from];
-        for (const socket of held) socket.pause();
+        for (const socket of held) this.#hold(socket);
         const timer = setTimeout(() => {
-          for (const socket of held) socket.resume();
+          from.off("close", stop);
+          for (const socket of held) this.#release(socket);
         }, pauseMs);
-        from.once("close", () => clearTimeout(timer));
+        const stop = (): void => clearTimeout(timer);
+        from.once("close", stop);
       }
     }
   }

@@ -8,7 +8,7 @@ import type { PublishOptions, Session, SessionReceiver, Unnumbered } from "../..
 import type { ResponseFrame } from "../link/read-frame.js";
 import { ClientLink } from "./client-link.js";
 import { Deliveries } from "./deliveries.js";
-import { Publications } from "./publications.js";
+import { Publications, tooLarge } from "./publications.js";
 
 /** What a session is opened with. */
 export interface ClientSessionOptions {
@@ -178,10 +178,11 @@ export class ClientSession implements Session {
   #connect(): void {
     const { client, credential, hello } = this.#options;
     const { sessionId = "", sessionSecret = new Uint8Array() } = this.#welcome ?? {};
+    const metadata = credential();
     const received = BigInt(this.#deliveries.rewind());
     const link = new ClientLink({
       client,
-      metadata: credential(),
+      metadata,
       hello: { ...hello, sessionId, sessionSecret, received },
       next: () => this.#publications?.next(),
       onFrame: (frame, size) => this.#receive(frame, size),
@@ -234,7 +235,7 @@ export class ClientSession implements Session {
     this.#end(new CosmoError("SESSION_LOST", message, { requirement: "COS-SES-011" }));
   }
 
-  #lost(link: ClientLink, error: CosmoError): void {
+  #lost(link: ClientLink | undefined, error: CosmoError): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     if (this.#ended !== undefined || this.#closing !== undefined) {
@@ -255,7 +256,13 @@ export class ClientSession implements Session {
       );
       return;
     }
-    this.#cancelRetry = clock.schedule(this.#backoff.next(), () => this.#connect());
+    this.#cancelRetry = clock.schedule(this.#backoff.next(), () => {
+      try {
+        this.#connect();
+      } catch (thrown) {
+        this.#lost(undefined, toCosmoError(thrown, "INTERNAL"));
+      }
+    });
   }
 
   /** Ends the session from this side, without a word to the Synapse. */
@@ -282,11 +289,6 @@ export class ClientSession implements Session {
 
 function refused({ detail: rejection }: CosmoError): Receipt {
   return { number: 0n, rejection, asked: [], repeated: false, position: 0n, count: 0 };
-}
-
-function tooLarge(bytes: number, most: number): CosmoError {
-  const message = `The Signal takes ${bytes} bytes, where a message of this Synapse has room for ${most}`;
-  return new CosmoError("TOO_LARGE", message, { requirement: "COS-ENV-032" });
 }
 
 function sessionOver(): CosmoError {

@@ -1,11 +1,12 @@
-import { Client } from "@grpc/grpc-js";
+import { Client, type ChannelOptions } from "@grpc/grpc-js";
 import { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
 import { LIMIT_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
 import { checkOptions, CosmoError } from "../../../errors/index.js";
 import { systemClock, type Clock } from "../../../foundation/index.js";
 import type { Session, SessionReceiver, SessionRequest, Synapse } from "../../index.js";
-import { hostInUrl, readAddress } from "../link/address.js";
+import { hostInUrl, readAddress, type SynapseAddress } from "../link/address.js";
 import { IMPLEMENTATION } from "../link/implementation.js";
+import { isLoopback } from "../link/loopback.js";
 import {
   createCallMetadata,
   createChannelCredentials,
@@ -56,11 +57,10 @@ export class GrpcSynapse implements Synapse {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#proof = { tls: options.tls, token: options.token };
-    const name = options.tls?.serverName;
     this.#client = new Client(
       `${hostInUrl(address.host)}:${address.port}`,
       createChannelCredentials(address, this.#proof),
-      name === undefined ? channelOptions : { ...channelOptions, "grpc.ssl_target_name_override": name },
+      channelOptionsOf(address, options.tls?.serverName),
     );
   }
 
@@ -150,6 +150,15 @@ const channelOptions = {
   "grpc-node.flow_control_window": 1024 * 1024,
   "grpc.enable_retries": 0,
 };
+
+function channelOptionsOf({ host }: SynapseAddress, serverName: string | undefined): ChannelOptions {
+  return {
+    ...channelOptions,
+    // Through a proxy, this machine is another one: what may stay unencrypted here would leave it (COS-SEC-011).
+    ...(isLoopback(host) ? { "grpc.enable_http_proxy": 0 } : {}),
+    ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
+  };
+}
 
 function closed(): CosmoError {
   return new CosmoError("CLOSED", "The Synapse was closed");

@@ -1,7 +1,7 @@
 import { PublishNote, type Receipt, type Receipts } from "../../../../gen/cosmonapse/v1/frames.js";
 import type { ConnectRequest } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
-import type { CosmoError } from "../../../errors/index.js";
+import { CosmoError } from "../../../errors/index.js";
 import { Fifo } from "../../../foundation/index.js";
 import { encodeBatch } from "../link/encode-batch.js";
 import { encodeMessage } from "../link/encode-message.js";
@@ -138,4 +138,10 @@ function ofRun(receipt: Receipt, step: bigint): Receipt {
 
 function plainReceipt(number: number): Receipt {
   return { number: BigInt(number), rejection: undefined, asked: [], repeated: false, position: 0n, count: 1 };
+}
+
+/** Why a Signal was not published that no frame of the Synapse has room for. */
+export function tooLarge(bytes: number, most: number): CosmoError {
+  const message = `The Signal takes ${bytes} bytes, where a message of this Synapse has room for ${most}`;
+  return new CosmoError("TOO_LARGE", message, { requirement: "COS-ENV-032" });
 }

@@ -16,7 +16,7 @@ export interface CredentialEntry {
   readonly namespaces: readonly string[];
   /** The rights: OBSERVE, PARTICIPATE, OPERATE. */
   readonly rights: readonly string[];
-  /** The ids that it may register. Default: any. */
+  /** The ids that it may register; `*` stands for any. Default: any. */
   readonly ids?: readonly string[];
 }
 
@@ -29,6 +29,9 @@ export interface Caller {
 }
 
 const scheme = "bearer ";
+
+/** What an empty token hashes to: the mark of a token that somebody forgot to fill in. */
+const emptySha256 = createHash("sha256").digest("hex");
 const fields = new Set(["principal", "sha256", "certificate", "namespaces", "rights", "ids"]);
 const rights = new Map<string, Right>(Object.entries(Right).filter(([, right]) => right !== Right.UNSPECIFIED));
 
@@ -46,6 +49,11 @@ export class Credentials {
   constructor(entries: unknown, origin: string) {
     if (!Array.isArray(entries)) throw wrong(origin, "it is a list of credentials");
     this.#credentials = entries.map((entry: unknown, index) => readEntry(entry, `${origin}: entry ${index}`));
+    const seen = new Set<string>();
+    for (const [index, { grant }] of this.#credentials.entries()) {
+      if (seen.has(grant.credential)) throw wrong(`${origin}: entry ${index}`, "an earlier entry has this credential");
+      seen.add(grant.credential);
+    }
   }
 
   /** What the caller's token, or else its certificate, grants. Throws UNAUTHENTICATED (COS-SEC-003, COS-SEC-007). */
@@ -65,9 +73,9 @@ export class Credentials {
     return own?.grant ?? refuse("This Synapse asks for a token, or a client certificate that it knows");
   }
 
-  /** True if a grant still stands as it did. */
-  holds({ version }: Grant): boolean {
-    return this.#credentials.some(({ grant }) => grant.version === version);
+  /** What the credential behind a grant grants here; undefined: it is not one of these. */
+  current({ credential }: Grant): Grant | undefined {
+    return this.#credentials.find(({ grant }) => grant.credential === credential)?.grant;
   }
 }
 
@@ -90,22 +98,26 @@ function readEntry(entry: unknown, where: string): Credential {
   if (sha256 !== undefined && (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/i.test(sha256))) {
     throw wrong(where, "sha256 is the hash of the token: 64 hexadecimal digits");
   }
+  if (sha256?.toLowerCase() === emptySha256) throw wrong(where, "sha256 is the hash of nothing: the token was empty");
   if (certificate !== undefined && (typeof certificate !== "string" || certificate === "")) {
     throw wrong(where, "certificate is the common name of a client certificate");
   }
-  const names = readNames(parts.get("namespaces"), `${where}: namespaces`);
-  const ids = parts.has("ids") ? new Set(readNames(parts.get("ids"), `${where}: ids`)) : "all";
   return {
     sha256: sha256 === undefined ? undefined : Buffer.from(sha256, "hex"),
     certificate,
     grant: {
       principal,
-      namespaces: names.includes("*") ? "all" : new Set(names),
+      namespaces: readScope(parts.get("namespaces"), `${where}: namespaces`),
       rights: new Set(readNames(parts.get("rights"), `${where}: rights`).map((name) => readRight(name, where))),
-      ids,
-      version: createHash("sha256").update(JSON.stringify(entry)).digest("hex"),
+      ids: parts.has("ids") ? readScope(parts.get("ids"), `${where}: ids`) : "all",
+      credential: sha256 === undefined ? `certificate ${certificate}` : `sha256 ${sha256.toLowerCase()}`,
     },
   };
+}
+
+function readScope(value: unknown, where: string): ReadonlySet<string> | "all" {
+  const names = readNames(value, where);
+  return names.includes("*") ? "all" : new Set(names);
 }
 
 function readNames(value: unknown, where: string): string[] {

@@ -9,8 +9,8 @@ export interface Grant {
   readonly rights: ReadonlySet<Right>;
   /** The ids that may be registered. */
   readonly ids: ReadonlySet<string> | "all";
-  /** Changes when what the credential grants does. */
-  readonly version: string;
+  /** Which credential it is of, whatever that grants by now. Tells nothing that opens anything. */
+  readonly credential: string;
 }
 
 const every: readonly Right[] = [Right.OBSERVE, Right.PARTICIPATE, Right.OPERATE];
@@ -21,7 +21,7 @@ export const OPEN_GRANT: Grant = {
   namespaces: "all",
   rights: new Set(every),
   ids: "all",
-  version: "",
+  credential: "",
 };
 
 /** The name of a right, as it stands in a token file. */
@@ -50,4 +50,26 @@ export function authorize(grant: Grant, { namespace, rights }: Hello): readonly 
     throw new CosmoError("PERMISSION_DENIED", message, { requirement: "COS-SEC-004", available });
   }
   return rights.length === 0 ? [...grant.rights] : rights;
+}
+
+/** What a session was opened with. */
+export interface Held {
+  readonly principal: string | undefined;
+  readonly namespace: string;
+  readonly rights: ReadonlySet<Right>;
+  readonly ids: ReadonlySet<string> | "all";
+}
+
+/** True if a grant allows all that a session has: whoever it is of may have that session (COS-SEC-003). */
+export function covers(grant: Grant, held: Held): boolean {
+  return (
+    grant.principal === held.principal &&
+    (grant.namespaces === "all" || grant.namespaces.has(held.namespace)) &&
+    [...held.rights].every((right) => grant.rights.has(right)) &&
+    (grant.ids === "all" || (held.ids !== "all" && isWithin(held.ids, grant.ids)))
+  );
+}
+
+function isWithin(part: ReadonlySet<string>, whole: ReadonlySet<string>): boolean {
+  return [...part].every((one) => whole.has(one));
 }

@@ -4,7 +4,7 @@ import { CosmoError } from "../../../errors/index.js";
 import type { Clock } from "../../../foundation/index.js";
 import type { Hub } from "../../index.js";
 import { IMPLEMENTATION } from "../link/implementation.js";
-import { authorize, type Grant } from "./grant.js";
+import { authorize, covers, type Grant } from "./grant.js";
 import { encodeResponse } from "./outbox-frames.js";
 import { ServerSession, type SessionLink } from "./server-session.js";
 
@@ -22,10 +22,16 @@ export interface SessionBookOptions {
   readonly instanceId: string;
 }
 
+interface Place {
+  readonly session: ServerSession;
+  /** What lets it be there, as it is now. */
+  grant: Grant;
+}
+
 /** The sessions of the peers on the network, those that wait to be resumed included. */
 export class SessionBook {
   readonly #options: SessionBookOptions;
-  readonly #sessions = new Map<string, { readonly session: ServerSession; readonly grant: Grant }>();
+  readonly #sessions = new Map<string, Place>();
   #resumed = 0;
 
   constructor(options: SessionBookOptions) {
@@ -42,11 +48,12 @@ export class SessionBook {
     for (const { session } of this.#sessions.values()) yield session;
   }
 
-  /** Ends the sessions whose credential does not stand any more. */
-  endWithout(holds: (grant: Grant) => boolean): void {
-    for (const { session, grant } of [...this.#sessions.values()]) {
-      if (holds(grant)) continue;
-      session.end(new CosmoError("UNAUTHENTICATED", "The credential was withdrawn", { requirement: "COS-SEC-007" }));
+  /** Ends the sessions whose credential was withdrawn, or does not grant any more what they have (COS-SEC-003). */
+  recheck(current: (grant: Grant) => Grant | undefined): void {
+    for (const place of [...this.#sessions.values()]) {
+      const grant = current(place.grant);
+      if (grant !== undefined && isCovered(place, grant)) place.grant = grant;
+      else place.session.end(grant === undefined ? withdrawn() : changed());
     }
   }
 
@@ -69,13 +76,15 @@ export class SessionBook {
     const found = this.#sessions.get(hello.sessionId);
     if (found === undefined) return undefined;
     const { session } = found;
-    const isSame =
+    const isOwner =
       hello.sessionSecret.length === session.secret.length &&
       timingSafeEqual(hello.sessionSecret, session.secret) &&
       hello.namespace === session.hello.namespace &&
       hello.dendriteId === session.hello.dendriteId &&
-      grant.version === found.grant.version;
-    return isSame && session.attach(link, Number(hello.received)) ? session : undefined;
+      isCovered(found, grant);
+    if (!isOwner || !session.attach(link, Number(hello.received))) return undefined;
+    found.grant = grant;
+    return session;
   }
 
   #open(hello: Hello, { grant, rights }: { grant: Grant; rights: readonly Right[] }, link: SessionLink): ServerSession {
@@ -115,4 +124,19 @@ export class SessionBook {
     });
     return encodeResponse({ $case: "welcome", value });
   }
+}
+
+function isCovered({ session, grant }: Place, by: Grant): boolean {
+  const { rights, ids } = session.session;
+  return covers(by, { principal: grant.principal, namespace: session.hello.namespace, rights, ids });
+}
+
+function withdrawn(): CosmoError {
+  return new CosmoError("UNAUTHENTICATED", "The credential was withdrawn", { requirement: "COS-SEC-007" });
+}
+
+/** Whoever opens again gets what is granted now. */
+function changed(): CosmoError {
+  const message = "The credential grants less than the session has; open another";
+  return new CosmoError("SESSION_LOST", message, { requirement: "COS-SEC-003" });
 }

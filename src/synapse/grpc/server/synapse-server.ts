@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { Server } from "@grpc/grpc-js";
-import { checkOptions, CosmoError } from "../../../errors/index.js";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { checkOptions, CosmoError, toCosmoError } from "../../../errors/index.js";
 import { createDeferred, systemClock, type Clock } from "../../../foundation/index.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { IdSource } from "../../../signal/index.js";
 import { Hub } from "../../index.js";
 import { DEFAULT_PORT, hostInUrl, toUrl } from "../link/address.js";
 import { synapseService } from "../link/service.js";
+import { toStatus } from "../link/status.js";
 import { checkListenAddress } from "./listen-address.js";
 import type { Grant } from "./grant.js";
 import { createMetrics } from "./metrics.js";
 import { MetricsServer } from "./metrics-server.js";
 import { createOperatorHandlers } from "./operators.js";
 import { ServerLink, type ConnectCall, type FrameCounts } from "./server-link.js";
-import { createServerCredentials, type ServerTls } from "./server-tls.js";
+import { TlsSource, type ServerTls } from "./server-tls.js";
 import { SessionBook } from "./session-book.js";
 import { StandardServices } from "./standard-services.js";
 import { TokenSource, type Tokens } from "./token-source.js";
@@ -36,7 +37,7 @@ export interface SynapseServerOptions {
   readonly insecure?: boolean;
   /** The port on this machine where Prometheus finds the figures; 0 is any that is free. Default: none. */
   readonly metricsPort?: number;
-  /** Takes errors that nobody waits for: of a token file that changed and is wrong. */
+  /** Takes errors that nobody waits for: of files with tokens or TLS that changed and are wrong. Default: a warning. */
   readonly onError?: (error: CosmoError) => void;
   /** Where the ids of the Synapse's own Signals come from. Default: random ULIDs. */
   readonly ids?: IdSource;
@@ -78,6 +79,7 @@ export class SynapseServer {
   readonly #server: Server;
   readonly #sessions: SessionBook;
   readonly #tokens: TokenSource;
+  #tls: TlsSource | undefined;
   readonly #standard: StandardServices;
   #metrics: MetricsServer | undefined;
   readonly #links = new Set<ServerLink>();
@@ -94,8 +96,9 @@ export class SynapseServer {
     this.#sessions = new SessionBook({ hub: this.hub, clock, instanceId: randomUUID() });
     this.#tokens = new TokenSource({
       tokens: options.tokens,
-      onChange: () => this.#sessions.endWithout((grant) => this.#tokens.holds(grant)),
-      onError: options.onError ?? (() => undefined),
+      clock,
+      onChange: () => this.#sessions.recheck((grant) => this.#tokens.current(grant)),
+      onError: (error) => this.#warn(error),
     });
     this.#server = new Server(channelOptions(this.hub.limits));
     this.#server.addService(synapseService, {
@@ -109,9 +112,11 @@ export class SynapseServer {
   async start(): Promise<Listening> {
     const { host = "127.0.0.1", port = DEFAULT_PORT } = this.#options;
     const { tls, insecure = false } = this.#options;
+    const clock = this.#clock;
     const protection = { hasTls: tls !== undefined, hasTokens: this.#tokens.isRequired, isInsecure: insecure };
     checkListenAddress(host, protection);
-    const credentials = await createServerCredentials(tls);
+    this.#tls = tls === undefined ? undefined : new TlsSource({ tls, clock, onError: (error) => this.#warn(error) });
+    const credentials = this.#tls?.credentials ?? ServerCredentials.createInsecure();
     const bound = createDeferred<number>();
     this.#server.bindAsync(`${hostInUrl(host)}:${port}`, credentials, (error, boundPort) => {
       if (error === null) bound.resolve(boundPort);
@@ -122,6 +127,7 @@ export class SynapseServer {
     });
     const listening = await bound.promise;
     this.#tokens.start();
+    this.#tls?.start();
     const metricsUrl = await this.#serveMetrics().catch(async (thrown: unknown) => {
       await this.close();
       throw thrown;
@@ -143,6 +149,7 @@ export class SynapseServer {
     this.#standard.stopServing();
     this.#metrics?.close();
     this.#tokens.close();
+    this.#tls?.close();
     this.hub.close(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
     for (const link of [...this.#links]) link.fail(new CosmoError("UNAVAILABLE", "The Synapse was closed"));
     const closed = createDeferred<void>();
@@ -182,7 +189,20 @@ export class SynapseServer {
     return this.#metrics.start(metricsPort);
   }
 
+  #warn(error: CosmoError): void {
+    if (this.#options.onError === undefined) process.emitWarning(error);
+    else this.#options.onError(error);
+  }
+
   #connect(call: ConnectCall): void {
+    try {
+      // Nothing of a stranger is waited for or read. Asked again at the Hello: credentials change.
+      this.#authenticate(call);
+    } catch (thrown) {
+      call.emit("error", toStatus(toCosmoError(thrown, "INTERNAL")));
+      call.resume();
+      return;
+    }
     const link = new ServerLink({
       call,
       limits: this.hub.limits,

@@ -1,7 +1,8 @@
-import { readFileSync, watch, type FSWatcher } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { CosmoError, describeThrown, toCosmoError } from "../../../errors/index.js";
+import { readFileSync } from "node:fs";
+import { CosmoError, describeThrown } from "../../../errors/index.js";
+import type { Clock } from "../../../foundation/index.js";
 import { Credentials, type Caller, type CredentialEntry } from "./credentials.js";
+import { FileWatch } from "./file-watch.js";
 import { OPEN_GRANT, type Grant } from "./grant.js";
 
 /** Where a Synapse's credentials come from: a JSON file with a list of them, which is watched, or the list itself. */
@@ -11,6 +12,7 @@ export type Tokens = { readonly file: string } | { readonly entries: readonly Cr
 export interface TokenSourceOptions {
   /** Undefined: everyone may do everything. */
   readonly tokens: Tokens | undefined;
+  readonly clock: Clock;
   /** Called after the credentials changed. */
   readonly onChange: () => void;
   /** Takes what is wrong with a file that changed: the credentials stay as they were. */
@@ -24,14 +26,17 @@ export interface TokenSourceOptions {
 export class TokenSource {
   readonly #options: TokenSourceOptions;
   #credentials: Credentials | undefined;
-  #watcher: FSWatcher | undefined;
+  /** The file as it was when it was last right. */
+  #text: string | undefined;
+  #watch: FileWatch | undefined;
 
   /** Throws INVALID_ARGUMENT for credentials that are wrong, and a file that cannot be read. */
   constructor(options: TokenSourceOptions) {
     this.#options = options;
     const { tokens } = options;
     if (tokens === undefined) return;
-    this.#credentials = "file" in tokens ? readFile(tokens.file) : new Credentials(tokens.entries, "tokens");
+    if ("file" in tokens) this.#load(tokens.file);
+    else this.#credentials = new Credentials(tokens.entries, "tokens");
   }
 
   /** True if callers need a credential. */
@@ -41,52 +46,57 @@ export class TokenSource {
 
   /** Begins to watch the file, if there is one. */
   start(): void {
-    const { tokens, onError } = this.#options;
+    const { tokens, clock, onChange, onError } = this.#options;
     if (tokens === undefined || !("file" in tokens)) return;
-    const file = resolve(tokens.file);
-    // The folder, since whoever replaces a file moves a new one to its name.
-    this.#watcher = watch(dirname(file), (_event, name) => {
-      if (name === null || name === basename(file)) this.#reload(file);
-    });
-    this.#watcher.on("error", (error) => onError(toCosmoError(error, "INTERNAL")));
-    this.#watcher.unref();
+    const { file } = tokens;
+    const read = (): void => {
+      if (this.#load(file)) onChange();
+    };
+    this.#watch = new FileWatch({ files: [file], clock, read, onError });
   }
 
   /** What the caller's credential grants. Throws UNAUTHENTICATED. */
   authenticate(caller: Caller): Grant {
-    return this.#credentials?.authenticate(caller) ?? OPEN_GRANT;
+    return this.#credentials === undefined ? OPEN_GRANT : this.#credentials.authenticate(caller);
   }
 
-  /** True if a grant still stands as it did. */
-  holds(grant: Grant): boolean {
-    return this.#credentials?.holds(grant) ?? true;
+  /** What the credential behind a grant grants now; undefined: it was withdrawn. */
+  current(grant: Grant): Grant | undefined {
+    return this.#credentials === undefined ? grant : this.#credentials.current(grant);
   }
 
   /** Watches no more. */
   close(): void {
-    this.#watcher?.close();
-    this.#watcher = undefined;
+    this.#watch?.close();
   }
 
-  #reload(file: string): void {
-    try {
-      this.#credentials = readFile(file);
-    } catch (thrown) {
-      this.#options.onError(toCosmoError(thrown, "INVALID_ARGUMENT"));
-      return;
-    }
-    this.#options.onChange();
+  /** False: it is as it was. */
+  #load(file: string): boolean {
+    const text = readText(file);
+    if (text === this.#text) return false;
+    this.#credentials = new Credentials(parse(text, file), file);
+    this.#text = text;
+    return true;
   }
 }
 
-function readFile(file: string): Credentials {
-  let entries: unknown;
+function readText(file: string): string {
   try {
-    entries = JSON.parse(readFileSync(file, "utf8"));
+    return readFileSync(file, "utf8");
   } catch (thrown) {
-    // What the parser says may quote the file.
-    const why = thrown instanceof SyntaxError ? "it is no JSON" : describeThrown(thrown);
-    throw new CosmoError("INVALID_ARGUMENT", `The token file ${file} cannot be read: ${why}`, { field: "tokens" });
+    throw unreadable(file, describeThrown(thrown));
   }
-  return new Credentials(entries, file);
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What the parser says quotes the file.
+    throw unreadable(file, "it is no JSON");
+  }
+}
+
+function unreadable(file: string, why: string): CosmoError {
+  return new CosmoError("INVALID_ARGUMENT", `The token file ${file} cannot be read: ${why}`, { field: "tokens" });
 }
