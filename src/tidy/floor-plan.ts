@@ -52,7 +52,23 @@ export const rooms: Readonly<Record<string, Room>> = {
   "testing/storm": { floor: 8, gen: true, node: true },
   // Real sockets, processes and faults around the gRPC Synapse.
   "testing/network": { floor: 8, gen: true, node: true, packages: ["@grpc/grpc-js"] },
-  cli: { floor: 8, node: true },
+  cli: {
+    floor: 8,
+    gen: true,
+    node: true,
+    packages: [
+      "@bomb.sh/tab",
+      "chokidar",
+      "cli-progress",
+      "cli-table3",
+      "commander",
+      "jiti",
+      "jsonc-parser",
+      "picocolors",
+    ],
+  },
+  // Runs the command line, in this process and as one of its own.
+  "testing/console": { floor: 9, node: true },
   examples: { floor: 9, node: true, outside: true },
   bench: {
     floor: 9,

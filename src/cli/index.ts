@@ -1,0 +1,2 @@
+export { createProgram } from "./program.js";
+export { runProgram, type RunOptions } from "./core/run.js";

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { createProgram } from "./program.js";
+import { runProgram } from "./core/run.js";
+import type { ExitCode } from "./core/exit-code.js";
+import type { Terminal } from "./core/terminal.js";
+
+const abort = new AbortController();
+
+function interrupt(signal: NodeJS.Signals): void {
+  if (abort.signal.aborted) process.exit(130);
+  abort.abort(signal);
+}
+
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
+// Whoever reads has seen enough: no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
+const terminal: Terminal = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  isInteractive: process.stdout.isTTY === true,
+  ...(process.stdout.columns === undefined ? {} : { columns: process.stdout.columns }),
+};
+
+const exit: ExitCode = await runProgram(createProgram(), process.argv.slice(2), { terminal, abort: abort.signal });
+process.exitCode = exit;

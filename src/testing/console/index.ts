@@ -1,0 +1,2 @@
+export { runCosmo, type CosmoRun, type RunCosmoOptions } from "./run-cosmo.js";
+export { CosmoProcess, startCosmo } from "./cosmo-process.js";
