@@ -1,5 +1,5 @@
 // `npm run bench`: all figures in one run; `npm run bench -- codec` or `-- bus` for some of them; `npm run bench:engrams` for
-// the Engrams, `npm run bench:synapse` for the bus between processes (`-- --quick`: one round of a fifth).
+// the Engrams, `npm run bench:synapse` for the bus between processes (`-- --quick`: one round of a fifth; `-- --json`: as JSON).
 import { benchBus } from "./bus.js";
 import { benchCodec } from "./codec.js";
 import { benchEngrams } from "./engrams/engrams.js";
@@ -11,7 +11,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   engrams: benchEngrams,
   synapse: benchSynapse,
 };
-const asked = process.argv.slice(2).filter((word) => word !== "--quick");
+const asked = process.argv.slice(2).filter((word) => !["--quick", "--json"].includes(word));
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 
 if (unknown.length > 0) {
@@ -20,7 +20,7 @@ if (unknown.length > 0) {
 } else {
   for (const [name, bench] of Object.entries(benches)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
-    process.stdout.write(`\n${name}\n`);
+    if (!process.argv.includes("--json")) process.stdout.write(`\n${name}\n`);
     await bench();
   }
 }

@@ -10,8 +10,8 @@ const limits = { observerSignals: 1_048_576, observerBytes: 1_073_741_824, maxIn
 const isOurs = process.argv[2] === "cosmo";
 const { url } = isOurs ? await new SynapseServer({ port: 0, limits }).start() : await startNaiveBroker();
 
-process.on("message", (message: "cpu" | "memory") => {
-  if (message === "memory" && typeof gc === "function") gc();
+process.on("message", (message: "now" | "collected") => {
+  if (message === "collected" && typeof gc === "function") gc();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();
   process.send?.({ cpuUs: user + system, rss, heap: heapUsed + external });

@@ -12,9 +12,16 @@ import { openNaive } from "./naive.js";
 import { openNats } from "./nats-end.js";
 import { beginTrace, decodeFlow, encodeAnswer, encodeFlow, encodeTask } from "./signals.js";
 
-const open = { cosmo: openCosmo, nats: openNats, naive: openNaive };
+const open = {
+  cosmo: openCosmo,
+  nats: openNats,
+  free: (url: string, name: string) => openNats(url, name, Infinity),
+  naive: openNaive,
+};
 let go = createDeferred<void>();
 
+// It must not outlive the benchmark, whatever its connections hold.
+process.once("disconnect", () => process.exit(0));
 process.on("message", (message: Job | "go") => {
   if (message === "go") {
     go.resolve();
@@ -51,17 +58,25 @@ const jobs: Record<Exclude<Job["kind"], `dendrite-${string}`>, (ends: BusEnd[], 
   async subscribe(ends, { count, isDecoded }) {
     const all = createDeferred<void>();
     let left = count * ends.length;
-    let sum = 0;
+    let [sum, missed] = [0, 0];
+    const settle = (signals: number): void => {
+      left -= signals;
+      if (left === 0) all.resolve();
+    };
     for (const end of ends) {
-      await end.subscribe((bytes) => {
+      const take = (bytes: Uint8Array): void => {
         sum += isDecoded ? decodeFlow(bytes) : bytes.length;
-        left -= 1;
-        if (left === 0) all.resolve();
-      });
+        settle(1);
+      };
+      const miss = (signals: number): void => {
+        missed += signals;
+        settle(signals);
+      };
+      await end.subscribe(take, miss);
     }
     const result = await measured(count * ends.length, () => all.promise);
     if (sum === 0) throw new Error("Nothing was read");
-    return result;
+    return { ...result, missed };
   },
   serve: ([end], { count }) =>
     measured(count, async (ready) => {
@@ -105,7 +120,7 @@ async function measured(count: number, work: (ready: () => void) => Promise<void
     await work(begin);
   }
   const { user, system } = process.cpuUsage(cpu);
-  return { ms: performance.now() - start, cpuUs: (user + system) / count };
+  return { ms: performance.now() - start, cpuUs: (user + system) / count, missed: 0 };
 }
 
 async function runDendrite({ kind, url, count, inFlight }: Job): Promise<JobResult> {

@@ -1,9 +1,9 @@
-/** One end of a bus under measurement: what the three systems have in common. */
+/** One end of a bus under measurement: what the systems have in common. */
 export interface BusEnd {
   /** Publishes all, as many at once as its pacing allows; resolves when the bus has them. */
   publishAll(count: number, next: (index: number) => Uint8Array): Promise<void>;
-  /** Calls back with each Signal that is published from now on. */
-  subscribe(take: (bytes: Uint8Array) => void): Promise<void>;
+  /** Calls back with each Signal that is published from now on, and with how many it is told it will not get. */
+  subscribe(take: (bytes: Uint8Array) => void, miss: (count: number) => void): Promise<void>;
   /** Answers each request. */
   serve(answer: (bytes: Uint8Array) => Uint8Array): Promise<void>;
   /** Asks, and waits for the answer. */

@@ -1,7 +1,7 @@
 import type { Latency } from "../engrams/figures.js";
 
-/** The systems that are compared. */
-export type System = "cosmo" | "nats" | "naive";
+/** The systems that are compared; "free" is nats-server too, without a word from it until the last publication. */
+export type System = "cosmo" | "nats" | "free" | "naive";
 
 /** One thing that a process at an end does. */
 export interface Job {
@@ -23,6 +23,8 @@ export interface Measured {
   readonly ms: number;
   /** CPU time of a Signal or a request, microseconds. */
   readonly cpuUs: number;
+  /** Signals that were told missing. */
+  readonly missed: number;
   readonly latency?: Latency;
 }
 

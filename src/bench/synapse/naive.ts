@@ -78,7 +78,7 @@ export async function startNaiveBroker(): Promise<{ url: string; close: () => vo
 
 /** A client of it: 64 calls at once. */
 export async function openNaive(url: string): Promise<BusEnd> {
-  const client = new Client(url, credentials.createInsecure());
+  const client = new Client(url, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   let isClosed = false;
   const call = (name: "publish" | "ask" | "answer", signal: Signal): Promise<Signal> =>
     new Promise((resolve, reject) => {

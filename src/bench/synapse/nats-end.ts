@@ -18,15 +18,15 @@ interface NatsLibrary {
 
 const library = "@nats-io/transport-node";
 
-/** A client of nats-server: its own, as its users have it. */
-export async function openNats(url: string, name: string): Promise<BusEnd> {
+/** A client of nats-server that waits for it every so many publications: its own client, as its users have it. */
+export async function openNats(url: string, name: string, flushEvery = pacing): Promise<BusEnd> {
   const { connect }: NatsLibrary = await import(library);
   const connection = await connect({ servers: url, name });
   return {
     async publishAll(count, next) {
       for (let index = 0; index < count; index += 1) {
         connection.publish("flow", next(index));
-        if (index % pacing === pacing - 1) await connection.flush();
+        if (index % flushEvery === flushEvery - 1) await connection.flush();
       }
       await connection.flush();
     },

@@ -1,8 +1,16 @@
+import { SIGNAL_FIELDS } from "../../../gen/cosmonapse/v1/tables.js";
 import { Exchange } from "../../../gen/cosmonapse/v1/options.js";
 import { Fanout, type Signal } from "../../../gen/cosmonapse/v1/signal.js";
 import { TaskBody } from "../../../gen/cosmonapse/v1/task.js";
 import { systemClock } from "../../foundation/index.js";
-import { createIdSource, createSignal, decodeSignal, encodeSignal } from "../../signal/index.js";
+import {
+  createIdSource,
+  createSignal,
+  decodeSignal,
+  encodeSignal,
+  peekSignal,
+  SignalPeek,
+} from "../../signal/index.js";
 
 const ids = createIdSource(systemClock);
 
@@ -72,6 +80,15 @@ export function encodeAnswer(task: Signal, source: string): Uint8Array {
   const output = task.body?.$case === "task" ? task.body.value.input : undefined;
   const header = { ...draft(source), traceId: task.traceId, parentId: task.id, exchange: Exchange.REPLY };
   return encodeSignal({ ...header, body: { $case: "agentOutput", value: { output, part: 0, parts: 0 } } });
+}
+
+const peek = new SignalPeek();
+const decoder = new TextDecoder();
+
+/** Whom a Signal answers, without decoding the rest of it. */
+export function parentIdOf(bytes: Uint8Array): string {
+  peekSignal(bytes, peek);
+  return decoder.decode(bytes.subarray(peek.starts[SIGNAL_FIELDS.parentId], peek.ends[SIGNAL_FIELDS.parentId]));
 }
 
 function draft(source: string): Signal {
