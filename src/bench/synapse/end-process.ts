@@ -6,6 +6,7 @@ import { decodeSignal } from "../../signal/index.js";
 import { GrpcSynapse } from "../../synapse/grpc/index.js";
 import { summarize } from "../engrams/figures.js";
 import { openCosmo } from "./cosmo-end.js";
+import { openBare } from "./bare.js";
 import type { BusEnd } from "./end.js";
 import type { Job, JobResult, Measured } from "./jobs.js";
 import { openNaive } from "./naive.js";
@@ -16,6 +17,7 @@ const open = {
   cosmo: openCosmo,
   nats: openNats,
   free: (url: string, name: string) => openNats(url, name, Infinity),
+  bare: openBare,
   naive: openNaive,
 };
 let go = createDeferred<void>();

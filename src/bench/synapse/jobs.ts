@@ -1,7 +1,8 @@
 import type { Latency } from "../engrams/figures.js";
 
-/** The systems that are compared; "free" is nats-server too, without a word from it until the last publication. */
-export type System = "cosmo" | "nats" | "free" | "naive";
+/** The systems that are compared; "free" is nats-server too, without a word from it until the last publication, "bare" is
+ * grpc-js with frames and nothing else. */
+export type System = "cosmo" | "nats" | "free" | "bare" | "naive";
 
 /** One thing that a process at an end does. */
 export interface Job {

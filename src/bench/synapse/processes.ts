@@ -15,7 +15,7 @@ export interface BrokerState {
 
 /** A broker that runs. */
 export interface Broker {
-  readonly program: "cosmo" | "nats" | "naive";
+  readonly program: "cosmo" | "nats" | "bare" | "naive";
   readonly url: string;
   /** What it costs and holds; "collected": after its garbage was. */
   state(when: "now" | "collected"): Promise<BrokerState>;

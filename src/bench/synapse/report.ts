@@ -38,6 +38,7 @@ const names: Readonly<Record<System, string>> = {
   cosmo: "Synapse",
   nats: "nats-server",
   free: "… not paced",
+  bare: "bare frames",
   naive: "naive unary",
 };
 

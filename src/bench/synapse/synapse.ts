@@ -14,9 +14,10 @@ const brokerOf: Readonly<Record<System, Broker["program"]>> = {
   cosmo: "cosmo",
   nats: "nats",
   free: "nats",
+  bare: "bare",
   naive: "naive",
 };
-const systems: readonly System[] = ["cosmo", "nats", "free", "naive"];
+const systems: readonly System[] = ["cosmo", "nats", "free", "bare", "naive"];
 const nats = "github.com/nats-io/nats-server/v2@v2.11.4";
 
 interface Bench {
