@@ -127,9 +127,9 @@ describe("toHits", () => {
     version: 3n,
     createdAt: { seconds: 1n, nanos: 5_000_000 },
     updatedAt: { seconds: 2n, nanos: 0 },
-    expiresAt: undefined,
+    expiresAt: { seconds: 3n, nanos: 0 },
     seq: 4n,
-    provenance: undefined,
+    provenance: { source: "w", traceId: "t", imprintId: "i" },
   };
 
   test("gives content, times and numbers as JavaScript has them", () => {
@@ -146,6 +146,8 @@ describe("toHits", () => {
         seq: 4,
         createdAt: new Date(1005),
         updatedAt: new Date(2000),
+        expiresAt: new Date(3000),
+        provenance: { source: "w", traceId: "t", imprintId: "i" },
         score: 0.5,
         sources: ["ctx"],
       },

@@ -1,8 +1,14 @@
 import { Durability, ImprintOp, MergeStrategy } from "../../gen/cosmonapse/v1/memory.js";
-import type { Hit, ImprintBody, ImprintedBody, RecalledBody } from "../../gen/cosmonapse/v1/memory.js";
+import type {
+  Hit,
+  ImprintBody,
+  ImprintedBody,
+  Provenance as WireProvenance,
+  RecalledBody,
+} from "../../gen/cosmonapse/v1/memory.js";
 import { CosmoError, writeDuration } from "../errors/index.js";
 import { describeUnknownPart, type Json, type JsonObject } from "../foundation/index.js";
-import type { ImprintOptions, ImprintReceipt, RecallHit } from "../neuron/index.js";
+import type { ImprintOptions, ImprintReceipt, Provenance, RecallHit } from "../neuron/index.js";
 import { fromTimestamp, isName } from "../signal/index.js";
 import { canonicalText, isJsonObject, isPlain, readJsonBytes } from "./canonical.js";
 import { checkKey, checkTags, ENTRY_KEY, ENTRY_TAGS, isEntryId } from "./entry.js";
@@ -145,9 +151,15 @@ function toHit(hit: Hit, engramId: string): RecallHit {
     seq: entry.seq === undefined ? undefined : Number(entry.seq),
     createdAt: new Date(fromTimestamp(entry.createdAt)),
     updatedAt: new Date(fromTimestamp(entry.updatedAt)),
+    expiresAt: entry.expiresAt === undefined ? undefined : new Date(fromTimestamp(entry.expiresAt)),
+    provenance: entry.provenance === undefined ? undefined : readProvenance(entry.provenance),
     score: hit.score,
     sources: [engramId],
   };
+}
+
+function readProvenance({ source, traceId, imprintId }: WireProvenance): Provenance {
+  return { source, traceId, imprintId };
 }
 
 /** The receipt of IMPRINTED for the caller of `imprint`. */
