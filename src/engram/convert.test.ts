@@ -41,6 +41,17 @@ describe("toImprintBody", () => {
     });
   });
 
+  test.each([
+    { id: entryId, expected: { id: entryId, tags: [] } },
+    { tags: ["b", "a"], expected: { id: "", tags: ["a", "b"] } },
+    { id: entryId, tags: [], expected: { id: entryId, tags: [] } },
+  ])("takes the entry as it is if id or tags stand beside it: $expected", ({ expected, ...beside }) => {
+    const body = toImprintBody({ op: "add", entry: { tags: 7, id: "mine" }, ...beside }, "i-1");
+
+    expect(new TextDecoder().decode(body.content?.data)).toBe('{"id":"mine","tags":7}');
+    expect(body).toMatchObject(expected);
+  });
+
   test("leaves the caller's entry as it was", () => {
     const entry = { tags: ["b", "a"], n: 1 };
     toImprintBody({ op: "add", entry }, "i-1");

@@ -26,6 +26,8 @@ const strategies: ReadonlyMap<string, MergeStrategy> = new Map([
 const parts: ReadonlySet<string> = new Set([
   "op",
   "entry",
+  "id",
+  "tags",
   "mergeKey",
   "ifVersion",
   "ttlMs",
@@ -39,7 +41,7 @@ const parts: ReadonlySet<string> = new Set([
 
 /**
  * The body of IMPRINT for a call of `imprint`, under this imprint id. `tags` and `id` are lifted out of the entry, the
- * rest is its content. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any
+ * rest is its content, unless the options give one of them. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any
  * other option that is wrong, before anything is sent (COS-ENT-022).
  */
 export function toImprintBody(options: ImprintOptions, imprintId: string): ImprintBody {
@@ -53,7 +55,7 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
   const entry = options.entry;
   if (entry === undefined && op !== ImprintOp.DELETE)
     throw misuse("entry", `${options.op} needs an entry, a plain object`);
-  const { id, tags, ...content } = readEntryOption(entry === undefined ? {} : entry);
+  const { id, tags, content } = splitEntry(options);
   const mergeKey = options.mergeKey;
   if (mergeKey !== undefined && typeof mergeKey !== "string") throw misuse("mergeKey", "mergeKey is no string");
   if (mergeKey === undefined && id === undefined && op !== ImprintOp.ADD && op !== ImprintOp.APPEND) {
@@ -70,6 +72,16 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
     imprintId,
     strategy: readStrategy(options.strategy),
   };
+}
+
+/** Lifts id and tags out of the entry, unless the options give one of them. */
+function splitEntry(options: ImprintOptions): { id: Json | undefined; tags: Json | undefined; content: JsonObject } {
+  const entry = readEntryOption(options.entry === undefined ? {} : options.entry);
+  if (options.id !== undefined || options.tags !== undefined) {
+    return { id: options.id, tags: options.tags, content: entry };
+  }
+  const { id, tags, ...content } = entry;
+  return { id, tags, content };
 }
 
 function readEntryOption(entry: JsonObject): JsonObject {

@@ -118,8 +118,12 @@ export type Recall = (binding: string, options?: RecallOptions) => Promise<Recal
 export interface ImprintOptions {
   /** What to do. `add` fails if something lives there, `append` grows a sequence, the others are as they are called. */
   readonly op: "add" | "append" | "merge" | "upsert" | "delete";
-  /** The content; `tags` (strings) and `id` (`eng_…`) are lifted out of it. */
+  /** The content; `tags` (strings) and `id` (`eng_…`) are lifted out of it, unless the options give one of them. */
   readonly entry?: JsonObject;
+  /** The entry to address, `eng_…`. With it or `tags`, `entry` is the content as it is, whatever its names are. */
+  readonly id?: string;
+  /** The tags. With them or `id`, `entry` is the content as it is, whatever its names are. */
+  readonly tags?: readonly string[];
   /** The key to address. */
   readonly mergeKey?: string;
   /** 0: nothing lives there. n: exactly version n lives there. */
