@@ -4,7 +4,7 @@ import type { BusFlags } from "../core/bus-flags.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
-import type { AskFlags } from "./declare-ask.js";
+import type { AskFlags, OneFlags } from "./declare-ask.js";
 
 /** Joins the Synapse of the flags, asks something there, and leaves it. */
 export async function ask<T>(call: Call<BusFlags>, run: (dendrite: Dendrite) => Promise<T>): Promise<T> {
@@ -37,10 +37,20 @@ export function readAddress({ engram, kind }: Pick<AskFlags, "engram" | "kind">)
   return { directedId: engram, directedType: kind };
 }
 
-/** The id of the one Engram that the flags ask. Throws INVALID_ARGUMENT if there is none. */
-export function readEngramId({ engram }: Pick<AskFlags, "engram">): string {
-  readAddress({ ...(engram === undefined ? {} : { engram }) });
-  return engram ?? "";
+/** One Engram, and how it is asked. */
+export interface Asked {
+  readonly dendrite: Dendrite;
+  readonly engramId: string;
+  /** How long each request has, milliseconds. */
+  readonly timeoutMs: number;
+  readonly abort: AbortSignal;
+}
+
+/** Joins the Synapse, asks the one Engram of the flags something, and leaves it. */
+export async function askOne<T>(call: Call<OneFlags>, run: (asked: Asked) => Promise<T>): Promise<T> {
+  const { engram: engramId, timeout: timeoutMs } = call.options;
+  readAddress({ engram: engramId });
+  return ask(call, (dendrite) => run({ dendrite, engramId, timeoutMs, abort: call.abort }));
 }
 
 function noName(flag: string, value: string): CliError {

@@ -11,6 +11,13 @@ export interface AskFlags extends BusFlags {
   readonly timeout: number;
 }
 
+/** The flags of every command that asks one Engram. */
+export interface OneFlags extends BusFlags {
+  readonly engram: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
 /** The flags that say which entries. */
 export interface QueryFlags {
   readonly text?: string;
@@ -68,14 +75,18 @@ function addImprint(command: Command): void {
   });
 }
 
-/** Gives a command the flags of whom it asks. */
-export function addAddressFlags(command: Command): Command {
-  return command
-    .option("--engram <id>", "the Engram to ask")
-    .addOption(new Option("--kind <kind>", "or all of a kind").conflicts("engram"))
-    .addOption(
-      new Option("--timeout <duration>", "how long it may take").default(2_000, "2s").argParser(readDurationFlag),
-    );
+/** Gives a command the flags of whom it asks: one Engram by its id, or `any`, also all of a kind. */
+export function addAddressFlags(command: Command, whom: "one" | "any" = "any"): Command {
+  if (whom === "any") {
+    command
+      .option("--engram <id>", "the Engram to ask")
+      .addOption(new Option("--kind <kind>", "or all of a kind").conflicts("engram"));
+  } else {
+    command.requiredOption("--engram <id>", "the Engram to ask");
+  }
+  return command.addOption(
+    new Option("--timeout <duration>", "how long each request has").default(2_000, "2s").argParser(readDurationFlag),
+  );
 }
 
 /** Gives a command the flags that say which entries. */
