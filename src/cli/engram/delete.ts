@@ -9,7 +9,7 @@ import type { RemoveFlags } from "./declare-keep.js";
 import { inParallel } from "./in-parallel.js";
 import { imprintText, resultToJson } from "./imprint-view.js";
 import { pagesOf } from "./pages.js";
-import { plainText } from "./plain-text.js";
+import { countOf, plainText } from "./plain-text.js";
 import { showProgress } from "./progress.js";
 import { readQueryFlags } from "./read-flags.js";
 
@@ -80,17 +80,17 @@ async function deleteMatching(call: Call<DeleteFlags>): Promise<ExitCode> {
     for await (const hits of pagesOf(asked, query)) matches.push(...hits.map(({ id, version }) => ({ id, version })));
     const nothing = { matched: matches.length, deleted: 0, conflicts: 0 };
     if (options.dryRun === true || matches.length === 0) return nothing;
-    if (!(await confirm(call, `Delete ${matches.length} entries of ${plainText(asked.engramId)}?`))) return nothing;
+    if (!(await confirm(call, `Delete ${countOf(matches.length)} of ${plainText(asked.engramId)}?`))) return nothing;
     return deleteAll(call, asked, matches);
   });
   const { matched, deleted, conflicts } = done;
   await output.result({ engram_id: options.engram, dry_run: options.dryRun === true, ...done }, () =>
     options.dryRun === true
-      ? `would delete ${matched} entries of ${options.engram}`
-      : `deleted ${deleted} of ${matched} entries of ${options.engram}`,
+      ? `would delete ${countOf(matched)} of ${options.engram}`
+      : `deleted ${deleted} of ${countOf(matched)} of ${options.engram}`,
   );
   if (conflicts === 0) return 0;
-  output.note(`cosmo: ${conflicts} entries were changed after they were found and are still there`);
+  output.note(`cosmo: ${countOf(conflicts)} changed after being found, and still there`);
   return 7;
 }
 

@@ -10,6 +10,7 @@ import type { OneFlags } from "./declare-ask.js";
 import { exportEnd, exportHeader, exportLine } from "./export-format.js";
 import { pagesOf } from "./pages.js";
 import { showProgress } from "./progress.js";
+import { countOf } from "./plain-text.js";
 
 interface ExportFlags extends OneFlags {
   readonly out: string;
@@ -30,11 +31,11 @@ export async function run(call: Call<ExportFlags>): Promise<ExitCode> {
       ? await exportTo(call, (text) => output.raw(text))
       : await intoFile(out, (write) => exportTo(call, write));
   const facts = { engram_id: engram, namespace, file: out, entries, changed_meanwhile: changed };
-  const text = `exported ${entries} entries of ${engram} to ${out === "-" ? "stdout" : out}`;
+  const text = `exported ${countOf(entries)} of ${engram} to ${out === "-" ? "stdout" : out}`;
   if (out === "-") output.note(`cosmo: ${text}`);
   else await output.result(facts, () => text);
   if (changed === 0) return 0;
-  output.note(`cosmo: ${changed} entries were changed meanwhile and may be missing; export again`);
+  output.note(`cosmo: ${countOf(changed)} changed meanwhile, and may be missing; export again`);
   return options.failOnPartial === true ? 8 : 0;
 }
 

@@ -7,6 +7,7 @@ import { confirm } from "./confirm.js";
 import type { RemoveFlags } from "./declare-keep.js";
 import { readQueryFlags } from "./read-flags.js";
 import { asLocal, openStore, type Served } from "./serve.js";
+import { countOf } from "./plain-text.js";
 
 /** The flags of what purges a store. */
 export interface ForgetFlags extends RemoveFlags {
@@ -31,14 +32,14 @@ export async function forgetIn(call: Call<ForgetFlags>, { create, store, explain
   try {
     const found = await count(engram, query, callOf(call)).catch(explained);
     if (options.dryRun === true) {
-      const text = `would forget ${found} entries ${what}`;
+      const text = `would forget ${countOf(found)} ${what}`;
       await output.result({ ...facts, dry_run: true, matched: found, forgotten: 0 }, () => text);
       return undefined;
     }
-    const isMeant = await confirm(call, `Forget ${found} entries ${what}, for ever?`);
+    const isMeant = await confirm(call, `Forget ${countOf(found)} ${what}, for ever?`);
     const { entries } = isMeant ? await engram.forget(options.namespace, query).catch(explained) : { entries: 0 };
     const result = { ...facts, dry_run: false, matched: found, forgotten: entries };
-    await output.result(result, () => `forgot ${entries} entries ${what}`);
+    await output.result(result, () => `forgot ${countOf(entries)} ${what}`);
     return undefined;
   } finally {
     await engram.close();

@@ -6,6 +6,7 @@ import { inParallel } from "./in-parallel.js";
 import { importRecord, importSequence, type Fate, type Told } from "./import-entries.js";
 import { itemsOf, planFile, recordsOf, type FilePlan } from "./import-file.js";
 import { showProgress } from "./progress.js";
+import { countOf } from "./plain-text.js";
 
 interface ImportFlags extends OneFlags {
   readonly in: string;
@@ -72,7 +73,7 @@ function textOf({ engram, in: file, dryRun }: ImportFlags, { entries, broken }: 
     ...(expired === 0 ? [] : [`${expired} expired`]),
     ...(broken === 0 ? [] : [`${broken} broken`]),
   ];
-  return `${entries} entries of ${file} to ${engram}: ${counts.join(", ")}`;
+  return `${countOf(entries)} of ${file} to ${engram}: ${counts.join(", ")}`;
 }
 
 /** Says the first of many. */

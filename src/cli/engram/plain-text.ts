@@ -8,3 +8,8 @@ export function plainText(text: string): string {
     return `\\u${code.toString(16).padStart(4, "0")}`;
   });
 }
+
+/** A number of entries, in words. */
+export function countOf(entries: number): string {
+  return entries === 1 ? "1 entry" : `${entries} entries`;
+}
