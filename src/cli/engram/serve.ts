@@ -3,7 +3,7 @@ import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
 import { Dendrite } from "../../dendrite/index.js";
 import type { Engram } from "../../engram/index.js";
 import { describeThrown, toCosmoError, type CosmoError } from "../../errors/index.js";
-import { createDeferred } from "../../foundation/index.js";
+import { createDeferred, nextTurn, type Deferred } from "../../foundation/index.js";
 import { isName } from "../../signal/index.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
@@ -32,28 +32,26 @@ export async function serveEngram(call: Call<ServeFlags>, served: Served): Promi
   const { engram, storeId } = await openStore(served.create, options.namespace).catch((thrown: unknown) => {
     throw asLocal(explain(thrown));
   });
-  const lost = createDeferred<CosmoError>();
+  const over = createDeferred<CosmoError | undefined>();
   try {
     await using synapse = await joinSynapse(options, terminal);
     const dendrite = new Dendrite({
       synapse,
       namespace: options.namespace,
       onError: (error) => {
-        output.note(`cosmo: ${explain(error).message}`);
-        dendrite.registry().catch((thrown: unknown) => giveUp(toCosmoError(thrown, "INTERNAL")));
+        void whyOver(dendrite).then((why) => {
+          if (why === undefined) output.note(`cosmo: ${explain(error).message}`);
+          else over.resolve(why);
+        });
       },
     });
-    // Without a session the Dendrite opens another one, unless that cannot help.
-    const giveUp = (error: CosmoError): void => {
-      if (!error.retryable && error.code !== "CLOSED") lost.resolve(error);
-    };
     await dendrite.attachEngram(engram);
     try {
       await dendrite.start().catch((thrown: unknown) => {
         throw explainTaken(thrown, options);
       });
       await announce(call, { engram, storeId, store: served.store });
-      const error = await Promise.race([aborted(abort), lost.promise]);
+      const error = await untilOver(abort, over);
       if (error !== undefined) throw error;
       output.note(`cosmo: ${options.engramId} is draining; a second Ctrl-C ends at once`);
     } finally {
@@ -64,6 +62,22 @@ export async function serveEngram(call: Call<ServeFlags>, served: Served): Promi
     await engram.close();
   }
 }
+
+/** Why a Dendrite has no session and opens no other one; undefined if it has one, or will have. */
+async function whyOver(dendrite: Dendrite): Promise<CosmoError | undefined> {
+  // An error is told before the Dendrite acts on it.
+  await new Promise<void>(nextTurn);
+  try {
+    await dendrite.registry();
+    return undefined;
+  } catch (thrown) {
+    const error = toCosmoError(thrown, "INTERNAL");
+    return error.retryable || passing.has(error.code) ? undefined : error;
+  }
+}
+
+/** The session ended under the question: that has an error of its own. */
+const passing = new Set(["CLOSED", "OUTCOME_UNKNOWN"]);
 
 function checkNames({ engramId, kind, namespace }: ServeFlags): void {
   const flags = { "engram-id": engramId, kind, namespace };
@@ -150,15 +164,16 @@ function writeReady(file: string, text: string): void {
   }
 }
 
-/** Resolves when the command is told to end; keeps the process alive until then. */
-function aborted(abort: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    const alive = setInterval(() => undefined, 2 ** 30);
-    const end = (): void => {
-      clearInterval(alive);
-      resolve(undefined);
-    };
-    if (abort.aborted) end();
-    else abort.addEventListener("abort", end, { once: true });
-  });
+/** Resolves when the command is told to end, or with why it cannot go on; keeps the process alive until then. */
+async function untilOver(abort: AbortSignal, over: Deferred<CosmoError | undefined>): Promise<CosmoError | undefined> {
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const end = (): void => over.resolve(undefined);
+  abort.addEventListener("abort", end, { once: true });
+  if (abort.aborted) end();
+  try {
+    return await over.promise;
+  } finally {
+    clearInterval(alive);
+    abort.removeEventListener("abort", end);
+  }
 }
