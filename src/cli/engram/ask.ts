@@ -16,6 +16,7 @@ export async function ask<T>(call: Call<BusFlags>, run: (dendrite: Dendrite) => 
   const stop = (): void => void dendrite.close();
   abort.addEventListener("abort", stop, { once: true });
   try {
+    if (abort.aborted) throw new CliError("CANCELLED", "interrupted before anything was asked");
     await dendrite.start();
     return await run(dendrite);
   } finally {
