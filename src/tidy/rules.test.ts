@@ -24,6 +24,7 @@ describe("a bad sample is found by", () => {
     ["noExportAll", "src/signal/index.ts", 'export * as a from "./a.js";'],
     ["onlyCosmoErrors", "src/signal/a.ts", 'throw new Error("no");'],
     ["onlyCosmoErrors", "src/signal/a.ts", 'throw new TypeError("no");'],
+    ["onlyCosmoErrors", "src/signal/a.ts", 'throw new CliError("no");'],
     ["assertionsHaveReasons", "src/signal/a.ts", "const a = b as string;"],
     ["assertionsHaveReasons", "src/signal/a.ts", "const a = <string>b;"],
     ["namesSaySomething", "src/signal/string-utils.ts", ""],
@@ -45,6 +46,7 @@ describe("a good sample is passed by", () => {
   test.each([
     ["noExportAll", "src/signal/index.ts", 'export { a } from "./a.js";'],
     ["onlyCosmoErrors", "src/signal/a.ts", 'throw new CosmoError("CLOSED", "x");'],
+    ["onlyCosmoErrors", "src/cli/core/a.ts", 'throw new CliError("CLOSED", "x");'],
     ["onlyCosmoErrors", "src/signal/a.ts", "try { a(); } catch (error) { throw error; }"],
     ["assertionsHaveReasons", "src/signal/a.ts", "const a = [1] as const;"],
     ["assertionsHaveReasons", "src/signal/a.ts", "// The schema says so.\nconst a = b as string;"],

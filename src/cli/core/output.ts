@@ -5,11 +5,13 @@ import type { Terminal } from "./terminal.js";
 /** How a command writes its data: `json` is one value, `jsonl` a line for each record. */
 export type Format = "text" | "json" | "jsonl";
 
+/** Every format. */
 export const FORMATS: readonly Format[] = ["text", "json", "jsonl"];
 
 /** Whether output has colours: `auto` is with a person before it, unless NO_COLOR says otherwise. */
 export type ColorMode = "auto" | "always" | "never";
 
+/** Paints text, or leaves it as it is. */
 export type Colors = ReturnType<typeof createColors>;
 
 /** How the output of one command is. */

@@ -4,7 +4,7 @@ import type { BusFlags } from "../core/bus-flags.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
-import type { AskFlags, OneFlags } from "./declare-ask.js";
+import type { AskFlags, OneFlags } from "./flags.js";
 
 /** Joins the Synapse of the flags, asks something there, and leaves it. */
 export async function ask<T>(call: Call<BusFlags>, run: (dendrite: Dendrite) => Promise<T>): Promise<T> {

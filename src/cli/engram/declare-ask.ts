@@ -1,35 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { addBusFlags, type BusFlags } from "../core/bus-flags.js";
+import { addBusFlags } from "../core/bus-flags.js";
 import { declare } from "../core/declare.js";
 import { readDurationFlag, readWhole } from "../core/numbers.js";
-
-/** The flags of every command that asks Engrams. */
-export interface AskFlags extends BusFlags {
-  readonly engram?: string;
-  readonly kind?: string;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
-
-/** The flags of every command that asks one Engram. */
-export interface OneFlags extends BusFlags {
-  readonly engram: string;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
-
-/** The flags that say which entries. */
-export interface QueryFlags {
-  readonly text?: string;
-  readonly textMatch?: "all" | "any";
-  readonly id: readonly string[];
-  readonly mergeKey?: string;
-  readonly tag: readonly string[];
-  readonly where?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly minScore?: number;
-}
 
 /** `cosmo engram recall|imprint|delete`. */
 export function addAskCommands(engram: Command): void {

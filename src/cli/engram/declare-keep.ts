@@ -1,14 +1,8 @@
 import { Option, type Command } from "commander";
 import { addBusFlags } from "../core/bus-flags.js";
 import { declare } from "../core/declare.js";
-import { addAddressFlags, addQueryFlags, readVersion, type QueryFlags } from "./declare-ask.js";
+import { addAddressFlags, addQueryFlags, readVersion } from "./declare-ask.js";
 import { addDatabaseFlags } from "./declare-serve.js";
-
-/** The flags of what removes entries. */
-export interface RemoveFlags extends QueryFlags {
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-}
 
 /** `cosmo engram delete|export|import|forget`. */
 export function addKeepCommands(engram: Command): void {

@@ -1,13 +1,6 @@
 import { Option, type Command } from "commander";
-import { addBusFlags, type BusFlags } from "../core/bus-flags.js";
+import { addBusFlags } from "../core/bus-flags.js";
 import { declare } from "../core/declare.js";
-
-/** The flags of every command that hosts an Engram. */
-export interface ServeFlags extends BusFlags {
-  readonly engramId: string;
-  readonly kind: string;
-  readonly readyFile?: string;
-}
 
 const exits = [3, 4, 7, 130] as const;
 

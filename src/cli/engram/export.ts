@@ -6,7 +6,7 @@ import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import type { ExitCode } from "../core/exit-code.js";
 import { askOne, type Asked } from "./ask.js";
-import type { OneFlags } from "./declare-ask.js";
+import type { OneFlags } from "./flags.js";
 import { exportEnd, exportHeader, exportLine } from "./export-format.js";
 import { pagesOf } from "./pages.js";
 import { showProgress } from "./progress.js";

@@ -4,7 +4,7 @@ import { toCosmoError } from "../../errors/index.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import { confirm } from "./confirm.js";
-import type { RemoveFlags } from "./declare-keep.js";
+import type { RemoveFlags } from "./flags.js";
 import { readQueryFlags } from "./read-flags.js";
 import { asLocal, openStore, type Served } from "./serve.js";
 import { countOf } from "./plain-text.js";

@@ -1,7 +1,7 @@
 import type { Call } from "../core/call.js";
 import type { ExitCode } from "../core/exit-code.js";
 import { askOne } from "./ask.js";
-import type { OneFlags } from "./declare-ask.js";
+import type { OneFlags } from "./flags.js";
 import { inParallel } from "./in-parallel.js";
 import { importRecord, importSequence, type Fate, type Told } from "./import-entries.js";
 import { itemsOf, planFile, recordsOf, type FilePlan } from "./import-file.js";

@@ -2,7 +2,7 @@ import type { ImprintOptions } from "../../neuron/index.js";
 import type { Call } from "../core/call.js";
 import type { ExitCode } from "../core/exit-code.js";
 import { ask, describePartial, readAddress } from "./ask.js";
-import type { AskFlags } from "./declare-ask.js";
+import type { AskFlags } from "./flags.js";
 import { imprintText, resultToJson } from "./imprint-view.js";
 import { composeEntry, readJsonFlag } from "./read-flags.js";
 

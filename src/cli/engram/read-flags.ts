@@ -7,7 +7,7 @@ import type { RecallQuery, Where } from "../../neuron/index.js";
 import { CliError } from "../core/cli-error.js";
 import { readDurationFlag } from "../core/numbers.js";
 import { readJson } from "../core/read-json.js";
-import type { QueryFlags } from "./declare-ask.js";
+import type { QueryFlags } from "./flags.js";
 
 /** The text of a flag: as it is, of `@file`, or of stdin for `-`. Throws INVALID_ARGUMENT for what cannot be read. */
 export async function readTextFlag(flag: string, value: string, stdin: Readable): Promise<string> {

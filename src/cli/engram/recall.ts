@@ -2,7 +2,7 @@ import type { RecallOptions, RecallResult } from "../../neuron/index.js";
 import type { Call } from "../core/call.js";
 import type { ExitCode } from "../core/exit-code.js";
 import { ask, describePartial, readAddress, silent } from "./ask.js";
-import type { AskFlags, QueryFlags } from "./declare-ask.js";
+import type { AskFlags, QueryFlags } from "./flags.js";
 import { hitTable, hitToJson } from "./hit-view.js";
 import { readQueryFlags } from "./read-flags.js";
 

@@ -1,6 +1,6 @@
 import { InMemoryEngram } from "../../engram/memory/index.js";
 import type { Call } from "../core/call.js";
-import type { ServeFlags } from "./declare-serve.js";
+import type { ServeFlags } from "./flags.js";
 import { serveEngram } from "./serve.js";
 
 /** `cosmo engram serve memory`. */

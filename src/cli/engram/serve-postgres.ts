@@ -1,6 +1,6 @@
 import { PostgresEngram } from "../../engram/postgres/index.js";
 import type { Call } from "../core/call.js";
-import type { ServeFlags } from "./declare-serve.js";
+import type { ServeFlags } from "./flags.js";
 import { serveEngram } from "./serve.js";
 import { createPostgresExplainer, readDsn, showDsn } from "./stores.js";
 

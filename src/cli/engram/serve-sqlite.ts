@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { SqliteEngram } from "../../engram/sqlite/index.js";
 import type { Call } from "../core/call.js";
-import type { ServeFlags } from "./declare-serve.js";
+import type { ServeFlags } from "./flags.js";
 import { serveEngram } from "./serve.js";
 import { explainSqlite } from "./stores.js";
 

@@ -9,7 +9,7 @@ import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
 import { toJson } from "../core/output.js";
-import type { ServeFlags } from "./declare-serve.js";
+import type { ServeFlags } from "./flags.js";
 
 /** What is hosted. */
 export interface Served {
