@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InMemoryEngram } from "../../engram/memory/index.js";
 import { FakeClock } from "../../testing/index.js";
-import { EngramBus } from "../../testing/console/index.js";
+import { EngramBus, parsed } from "../../testing/console/index.js";
 
 const ulids = ["A", "B", "C", "D", "E", "F"].map((letter) => `01HZZZZZZZZZZZZZZZZZZZZZZ${letter}`);
 
@@ -22,8 +22,10 @@ afterEach(() => bus[Symbol.asyncDispose]());
 
 const imprint = (...argv: readonly string[]) => bus.run(["engram", "imprint", "--engram", "ctx", ...argv]);
 const recall = (...argv: readonly string[]) => bus.run(["engram", "recall", "--engram", "ctx", ...argv]);
-const contentsOf = (stdout: string): unknown[] =>
-  JSON.parse(stdout).hits.map(({ content }: { content: unknown }) => content);
+interface Found {
+  readonly hits: readonly { content: unknown; expires_at?: string; updated_at: string; provenance: unknown }[];
+}
+const contentsOf = (stdout: string): unknown[] => parsed<Found>(stdout).hits.map(({ content }) => content);
 
 describe("cosmo engram imprint", () => {
   test("tells each op what it did, a line each", async () => {
@@ -76,10 +78,10 @@ describe("cosmo engram imprint", () => {
       missing: [],
       errors: [],
     });
-    const found = JSON.parse((await recall("-o", "json")).stdout);
-    expect(found.hits[0]).toMatchObject({ content: { l: [1, 2] }, tags: ["a", "b", "c"], version: 2 });
-    expect(Date.parse(found.hits[0].expires_at) - Date.parse(found.hits[0].updated_at)).toBe(120_000);
-    expect(found.hits[0].provenance).toMatchObject({ imprint_id: "mine" });
+    const [hit] = parsed<Found>((await recall("-o", "json")).stdout).hits;
+    expect(hit).toMatchObject({ content: { l: [1, 2] }, tags: ["a", "b", "c"], version: 2 });
+    expect(Date.parse(hit?.expires_at ?? "") - Date.parse(hit?.updated_at ?? "")).toBe(120_000);
+    expect(hit?.provenance).toMatchObject({ imprint_id: "mine" });
   });
 
   test("reads the entry from a file and from stdin, and changes all of a kind if it is told to", async () => {
@@ -94,8 +96,8 @@ describe("cosmo engram imprint", () => {
     const { exit, stdout } = await bus.run(all, { stdin: '{"from":"stdin"}' });
     expect(exit).toBe(0);
     expect(
-      JSON.parse(stdout)
-        .receipts.map((it: { engram_id: string }) => it.engram_id)
+      parsed<{ receipts: { engram_id: string }[] }>(stdout)
+        .receipts.map((it) => it.engram_id)
         .sort(),
     ).toEqual(["ctx", "other"]);
     expect(contentsOf((await recall("-o", "json")).stdout)).toEqual([{ from: "stdin" }, { from: "file" }]);
@@ -189,7 +191,7 @@ describe("cosmo engram recall", () => {
 
   test("goes on with the cursor of the page before", async () => {
     const first = await recall("--limit", "1", "-o", "json");
-    const { cursor, truncated } = JSON.parse(first.stdout);
+    const { cursor, truncated } = parsed<{ cursor: string; truncated: boolean }>(first.stdout);
     expect([truncated, first.stderr]).toEqual([true, `cosmo: there is more; go on with --cursor ${cursor}\n`]);
     const second = await recall("--limit", "1", "--cursor", cursor, "-o", "json");
     expect(contentsOf(second.stdout)).toEqual([{ q: "meaning of life", n: 42 }]);
@@ -208,7 +210,7 @@ describe("cosmo engram recall", () => {
       stdout
         .trimEnd()
         .split("\n")
-        .map((line) => JSON.parse(line).merge_key),
+        .map((line) => parsed<{ merge_key: string }>(line).merge_key),
     ).toEqual(["log", "answer"]);
     const none = await recall("--merge-key", "nothing");
     expect([none.exit, none.stdout, none.stderr]).toEqual([0, "", "cosmo: nothing was found\n"]);

@@ -8,7 +8,7 @@ import { InMemoryEngram } from "../../engram/memory/index.js";
 import { CosmoError } from "../../errors/index.js";
 import { SynapseServer } from "../../synapse/grpc/index.js";
 import { createCall, createImprint } from "../../testing/index.js";
-import { EngramBus, runCosmo, type CosmoRun } from "../../testing/console/index.js";
+import { EngramBus, runCosmo, type CosmoRun, parsed } from "../../testing/console/index.js";
 import { commandsOf } from "../core/run.js";
 import { declarationOf } from "../core/declare.js";
 import { createProgram } from "../program.js";
@@ -179,7 +179,7 @@ describe("the exit codes of cosmo engram", () => {
     const { exit, stdout, stderr } = await run();
     expect(exit, stderr).toBe(expected);
     if (stdout !== "" && !name.includes("serve")) expect(() => JSON.parse(stdout)).not.toThrow();
-    if (stderr.startsWith("{")) expect(JSON.parse(stderr).error).toMatchObject({ exit: expected });
+    if (stderr.startsWith("{")) expect(parsed(stderr)).toMatchObject({ error: { exit: expected } });
     else expect(expected === 130 || expected === 7 || expected === 8, stderr).toBe(true);
   });
 });

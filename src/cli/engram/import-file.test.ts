@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InMemoryEngram } from "../../engram/memory/index.js";
-import { EngramBus, type CosmoRun } from "../../testing/console/index.js";
+import { EngramBus, type CosmoRun, parsed } from "../../testing/console/index.js";
 
 let folder: string;
 let file: string;
@@ -49,7 +49,7 @@ describe("a broken file", () => {
     writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
     const { exit, stdout, stderr } = await importTo("to");
     expect([exit, stdout, stderr.trim().split("\n").length]).toEqual([100, "", 1]);
-    const { error } = JSON.parse(stderr);
+    const { error } = parsed<{ error: { message: string } }>(stderr);
     expect(error.message.startsWith(`${file}:${place}: `), error.message).toBe(true);
     expect(error.message).toMatch(why);
     const { hits } = await bus.dendrite.recall({ directedId: "to" });

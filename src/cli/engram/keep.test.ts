@@ -7,7 +7,7 @@ import { InMemoryEngram } from "../../engram/memory/index.js";
 import { SqliteEngram } from "../../engram/sqlite/index.js";
 import type { JsonObject } from "../../foundation/index.js";
 import type { ImprintOptions } from "../../neuron/index.js";
-import { EngramBus, type CosmoRun } from "../../testing/console/index.js";
+import { EngramBus, type CosmoRun, parsed } from "../../testing/console/index.js";
 
 const engramKind = "context";
 let folder: string;
@@ -33,7 +33,7 @@ const exportFrom = (engramId: string, ...argv: readonly string[]): Promise<Cosmo
 const importTo = (engramId: string, ...argv: readonly string[]): Promise<CosmoRun> =>
   bus.run(["engram", "import", "--engram", engramId, "--in", file, "-o", "json", ...argv]);
 const countsOf = ({ stdout }: CosmoRun): unknown => {
-  const { added, unchanged, conflicts, expired, broken } = JSON.parse(stdout);
+  const { added, unchanged, conflicts, expired, broken } = parsed<Record<string, number>>(stdout);
   return { added, unchanged, conflicts, expired, broken };
 };
 const none = { added: 0, unchanged: 0, conflicts: 0, expired: 0, broken: 0 };
@@ -69,7 +69,7 @@ describe("cosmo engram export", () => {
     const [header, item, record, end, ...more] = readFileSync(file, "utf8")
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line));
+      .map((line) => parsed<Readonly<Record<string, string>>>(line));
     expect(more).toEqual([]);
     expect(header).toMatchObject({
       format: "cosmonapse.engram",
@@ -85,8 +85,8 @@ describe("cosmo engram export", () => {
       tags: ["t"],
       version: 1,
       created_at: expect.any(String),
-      updated_at: record.created_at,
-      expires_at: new Date(Date.parse(record.created_at) + 60_000).toISOString(),
+      updated_at: record?.["created_at"],
+      expires_at: new Date(Date.parse(record?.["created_at"] ?? "") + 60_000).toISOString(),
       provenance: {
         source: "host",
         trace_id: expect.stringMatching(/^trc_/),
@@ -105,7 +105,7 @@ describe("cosmo engram export", () => {
       .trimEnd()
       .split("\n")
       .slice(1, -1)
-      .map((line) => JSON.parse(line).content.n);
+      .map((line) => parsed<{ content: { n: number } }>(line).content.n);
     expect(new Set(numbers).size).toBe(450);
   });
 
@@ -133,7 +133,7 @@ describe("cosmo engram import", () => {
   test("brings the same entries from memory to a file and back to memory, whatever their content", async () => {
     const text = fc.string({ unit: "grapheme", maxLength: 12 }).filter((it) => it !== "");
     const value = fc
-      .jsonValue({ maxDepth: 3, noUnicodeString: false })
+      .jsonValue({ maxDepth: 3, stringUnit: "grapheme" })
       .filter((it) => !JSON.stringify(it).includes("\\u0000") && !/\\ud[89a-f]/.test(JSON.stringify(it)));
     const entry = fc.record(
       {
@@ -174,7 +174,8 @@ describe("cosmo engram import", () => {
           ] as const) {
             expect((await exportFrom(from)).exit).toBe(0);
             expect((await importTo(to)).exit).toBe(0);
-            const count = JSON.parse(readFileSync(file, "utf8").trimEnd().split("\n").at(-1) ?? "").entries;
+            const last = readFileSync(file, "utf8").trimEnd().split("\n").at(-1) ?? "";
+            const count = parsed<{ entries: number }>(last).entries;
             expect(countsOf(await importTo(to))).toEqual({ ...none, unchanged: count });
             expect(await heldBy(to)).toEqual(before);
           }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import type { Engram } from "../../engram/index.js";
 import { PostgresEngram } from "../../engram/postgres/index.js";
 import { SqliteEngram } from "../../engram/sqlite/index.js";
-import { EngramBus, runCosmo } from "../../testing/console/index.js";
+import { EngramBus, runCosmo, parsed } from "../../testing/console/index.js";
 
 let folder: string;
 let path: string;
@@ -85,6 +85,11 @@ describe("cosmo engram delete", () => {
   });
 });
 
+interface Forgotten {
+  readonly matched: number;
+  readonly forgotten: number;
+}
+
 async function runForgetCase(argv: readonly string[], own: EngramBus): Promise<void> {
   const forget = (...more: readonly string[]) =>
     runCosmo(["engram", "forget", ...argv, "--engram-id", "ctx", "-n", "demo", "-o", "json", ...more]);
@@ -93,9 +98,9 @@ async function runForgetCase(argv: readonly string[], own: EngramBus): Promise<v
   for (const more of [[], ["--tag", "old", "--everything", "--yes"], ["--tag", "old"], ["--where", "[", "--yes"]]) {
     expect((await forget(...more)).exit).toBe(2);
   }
-  const dry = JSON.parse((await forget("--tag", "old", "--dry-run")).stdout);
+  const dry = parsed<Forgotten>((await forget("--tag", "old", "--dry-run")).stdout);
   expect([dry.matched, dry.forgotten, await count()]).toEqual([2, 0, 5]);
-  const done = JSON.parse((await forget("--tag", "old", "--yes")).stdout);
+  const done = parsed<Forgotten>((await forget("--tag", "old", "--yes")).stdout);
   expect([done.matched, done.forgotten, await count()]).toEqual([2, 2, 3]);
   // What was forgotten is not even known as deleted, and versions go on above it (COS-ENT-024).
   const { receipt } = await own.dendrite.imprint({ directedId: "ctx" }, { op: "add", mergeKey: "a", entry: {} });

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { SynapseServer } from "../../synapse/grpc/index.js";
-import { runCosmo, startCosmo, type CosmoProcess } from "../../testing/console/index.js";
+import { runCosmo, startCosmo, type CosmoProcess, parsed } from "../../testing/console/index.js";
 
 const slowMs = 60_000;
 
@@ -37,7 +37,7 @@ const serve = (argv: readonly string[], env: Readonly<Record<string, string>> = 
   startCosmo(["engram", "serve", ...argv, "--engram-id", "ctx", ...bus()], env);
 const recall = async (): Promise<unknown[]> => {
   const { stdout } = await runCosmo(["engram", "recall", "--engram", "ctx", ...bus(), "-o", "json"]);
-  return JSON.parse(stdout).hits.map(({ content }: { content: unknown }) => content);
+  return parsed<{ hits: { content: unknown }[] }>(stdout).hits.map(({ content }) => content);
 };
 const imprint = (entry: string) =>
   runCosmo(["engram", "imprint", "--engram", "ctx", ...bus(), "--op", "add", "--entry", entry]);
