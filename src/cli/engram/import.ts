@@ -23,32 +23,46 @@ const namedMax = 20;
  * already is never changed: that is a conflict, exit code 7. Broken lines: exit code 100.
  */
 export async function run(call: Call<ImportFlags>): Promise<ExitCode> {
-  const { options, output, terminal } = call;
-  const { in: file, dryRun: isDry = false, keepGoing = false } = options;
-  const notes = new Notes((line) => output.note(line));
+  const { options, output } = call;
+  const { in: file, keepGoing = false } = options;
+  const notes = new Notes();
   const plan = await planFile(file, (error) => {
     if (!keepGoing) throw error;
     notes.add(`cosmo: left out ${error.detail.message}`);
   });
   const fates: Record<Fate, number> = { added: 0, unchanged: 0, conflict: 0, expired: 0 };
-  using progress = showProgress(terminal, "importing", plan.entries);
+  try {
+    await bring(call, plan, (line, fate, why) => {
+      fates[fate] += 1;
+      if (fate === "conflict") notes.add(`cosmo: conflict at ${file}:${line}: ${why}`);
+    });
+  } finally {
+    notes.tell((line) => output.note(line));
+  }
+  await output.result(toResult(options, plan, fates), () => textOf(options, plan, fates));
+  if (plan.broken > 0) return 100;
+  return fates.conflict > 0 ? 7 : 0;
+}
+
+/** Brings the records, then the sequences. */
+async function bring(
+  call: Call<ImportFlags>,
+  { entries, sequences }: FilePlan,
+  tell: (line: number, fate: Fate, why: string) => void,
+): Promise<void> {
+  const { in: file, dryRun: isDry = false } = call.options;
+  using progress = showProgress(call.terminal, "importing", entries);
   let done = 0;
-  const told: Told = ({ line }, fate, why) => {
-    fates[fate] += 1;
+  const told: Told = ({ line }, fate, why = "") => {
     done += 1;
     progress.update(done);
-    if (fate === "conflict") notes.add(`cosmo: conflict at ${file}:${line}: ${why ?? ""}`);
+    tell(line, fate, why);
   };
   await askOne(call, async (asked) => {
     const importing = { ...asked, isDry, told };
     await inParallel(recordsOf(file), (entry) => importRecord(importing, entry));
-    await inParallel(plan.sequences.values(), (places) => importSequence(importing, itemsOf(file, places)));
+    await inParallel(sequences.values(), (places) => importSequence(importing, itemsOf(file, places)));
   });
-  progress[Symbol.dispose]();
-  notes.end();
-  await output.result(toResult(options, plan, fates), () => textOf(options, plan, fates));
-  if (plan.broken > 0) return 100;
-  return fates.conflict > 0 ? 7 : 0;
 }
 
 type Fates = Readonly<Record<Fate, number>>;
@@ -76,21 +90,19 @@ function textOf({ engram, in: file, dryRun }: ImportFlags, { entries, broken }: 
   return `${countOf(entries)} of ${file} to ${engram}: ${counts.join(", ")}`;
 }
 
-/** Says the first of many. */
+/** Keeps the first of many lines, and says them when nothing else is being written. */
 class Notes {
-  readonly #note: (line: string) => void;
+  readonly #lines: string[] = [];
   #count = 0;
-
-  constructor(note: (line: string) => void) {
-    this.#note = note;
-  }
 
   add(line: string): void {
     this.#count += 1;
-    if (this.#count <= namedMax) this.#note(line);
+    if (this.#count <= namedMax) this.#lines.push(line);
   }
 
-  end(): void {
-    if (this.#count > namedMax) this.#note(`cosmo: and ${this.#count - namedMax} more`);
+  /** Says them. */
+  tell(note: (line: string) => void): void {
+    for (const line of this.#lines) note(line);
+    if (this.#count > namedMax) note(`cosmo: and ${this.#count - namedMax} more`);
   }
 }
