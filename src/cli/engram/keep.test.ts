@@ -147,7 +147,7 @@ describe("cosmo engram import", () => {
       { noNullPrototype: true },
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(entry, { maxLength: 30 }), async (entries) => {
+      fc.asyncProperty(fc.array(entry, { minLength: 12, maxLength: 30 }), async (entries) => {
         await using own = await EngramBus.start(
           new InMemoryEngram({ engramId: "from", engramKind }),
           new SqliteEngram({ engramId: "file", engramKind, path: join(mkdtempSync(join(folder, "p-")), "a.db") }),
@@ -183,7 +183,7 @@ describe("cosmo engram import", () => {
           bus = outer;
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     );
   }, 60_000);
 

@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
-import type { Engram } from "../../engram/index.js";
+import type { RecallBody, RecalledBody } from "../../../gen/cosmonapse/v1/memory.js";
+import type { Engram, EngramCall } from "../../engram/index.js";
+import { InMemoryEngram } from "../../engram/memory/index.js";
 import { PostgresEngram } from "../../engram/postgres/index.js";
 import { SqliteEngram } from "../../engram/sqlite/index.js";
+import { createCall, createImprint } from "../../testing/index.js";
 import { EngramBus, runCosmo, parsed } from "../../testing/console/index.js";
 
 let folder: string;
@@ -89,6 +92,25 @@ interface Forgotten {
   readonly matched: number;
   readonly forgotten: number;
 }
+
+/** Replaces the entry `a` with whatever is recalled. */
+class Changing extends InMemoryEngram {
+  override async recall(body: RecallBody, call: EngramCall): Promise<RecalledBody> {
+    const found = await super.recall(body, call);
+    const change = createImprint("UPSERT", '{"n":0}', { mergeKey: "a" });
+    await super.imprint(change, createCall({ namespace: call.namespace, signalId: call.signalId }));
+    return found;
+  }
+}
+
+test("what was changed after it was found is not deleted, and the exit code is 7", async () => {
+  await using own = await EngramBus.start(new Changing({ engramId: "ctx", engramKind: "context" }));
+  await fill(own);
+  const argv = ["engram", "delete", "--engram", "ctx", "--tag", "old", "--yes", "-o", "json"];
+  const { exit, stdout, stderr } = await own.run(argv);
+  expect([exit, JSON.parse(stdout)]).toMatchObject([7, { matched: 2, deleted: 1, conflicts: 1 }]);
+  expect(stderr).toBe("cosmo: 1 entry changed after being found, and still there\n");
+});
 
 async function runForgetCase(argv: readonly string[], own: EngramBus): Promise<void> {
   const forget = (...more: readonly string[]) =>
