@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { declare } from "./core/declare.js";
+import { addEngramCommands } from "./engram/declare.js";
 
 /** The whole command line. Only declarations: the code of a command is loaded when it runs. */
 export function createProgram(): Command {
@@ -17,5 +18,6 @@ export function createProgram(): Command {
     exits: [],
     example: "cosmo --version -o json",
   });
+  addEngramCommands(program);
   return program;
 }
