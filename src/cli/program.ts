@@ -1,5 +1,8 @@
 import { Command } from "commander";
 import { declare } from "./core/declare.js";
+import { addDopplerCommands } from "./doppler/declare.js";
+import { addRegistryCommands } from "./registry/declare.js";
+import { addValidateCommands } from "./validate/declare.js";
 
 /** The whole command line. Only declarations: the code of a command is loaded when it runs. */
 export function createProgram(): Command {
@@ -17,5 +20,8 @@ export function createProgram(): Command {
     exits: [],
     example: "cosmo --version -o json",
   });
+  addDopplerCommands(program);
+  addRegistryCommands(program);
+  addValidateCommands(program);
   return program;
 }
