@@ -31,7 +31,10 @@ export async function run({ args: [file = "-"], output, terminal, abort }: Call)
   await output.endRecords();
   const what = `${signals} ${signals === 1 ? "Signal" : "Signals"}`;
   if (signals === 0) output.note(`${name}: there is no Signal in it; nothing was checked.`);
-  else output.note(`${name}: ${what}, ${findings === 0 ? "no findings" : `${findings} findings`}.`);
+  else
+    output.note(
+      `${name}: ${what}, ${findings === 0 ? "no findings" : findings === 1 ? "1 finding" : `${findings} findings`}.`,
+    );
   if (signals === 0) return 9;
   return findings > 0 ? 100 : 0;
 }
