@@ -1,6 +1,9 @@
 import { Command } from "commander";
 import { declare } from "./core/declare.js";
 import { addEngramCommands } from "./engram/declare.js";
+import { addDopplerCommands } from "./doppler/declare.js";
+import { addRegistryCommands } from "./registry/declare.js";
+import { addValidateCommands } from "./validate/declare.js";
 
 /** The whole command line. Only declarations: the code of a command is loaded when it runs. */
 export function createProgram(): Command {
@@ -19,5 +22,8 @@ export function createProgram(): Command {
     example: "cosmo --version -o json",
   });
   addEngramCommands(program);
+  addDopplerCommands(program);
+  addRegistryCommands(program);
+  addValidateCommands(program);
   return program;
 }
