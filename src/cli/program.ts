@@ -3,6 +3,7 @@ import { declare } from "./core/declare.js";
 import { addEngramCommands } from "./engram/declare.js";
 import { addDopplerCommands } from "./doppler/declare.js";
 import { addRegistryCommands } from "./registry/declare.js";
+import { addSynapseCommands } from "./synapse/declare.js";
 import { addValidateCommands } from "./validate/declare.js";
 
 /** The whole command line. Only declarations: the code of a command is loaded when it runs. */
@@ -21,8 +22,9 @@ export function createProgram(): Command {
     exits: [],
     example: "cosmo --version -o json",
   });
-  addEngramCommands(program);
+  addSynapseCommands(program);
   addDopplerCommands(program);
+  addEngramCommands(program);
   addRegistryCommands(program);
   addValidateCommands(program);
   return program;

@@ -1,14 +1,13 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
 import { Dendrite } from "../../dendrite/index.js";
 import type { Engram } from "../../engram/index.js";
-import { describeThrown, toCosmoError, type CosmoError } from "../../errors/index.js";
+import { toCosmoError, type CosmoError } from "../../errors/index.js";
 import { createDeferred, nextTurn, type Deferred } from "../../foundation/index.js";
 import { isName } from "../../signal/index.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
-import { toJson } from "../core/output.js";
+import { removeReadyFile, writeReadyFile } from "../core/ready-file.js";
 import type { ServeFlags } from "./flags.js";
 
 /** What is hosted. */
@@ -58,7 +57,7 @@ export async function serveEngram(call: Call<ServeFlags>, served: Served): Promi
       await dendrite.drain();
     }
   } finally {
-    if (options.readyFile !== undefined) rmSync(options.readyFile, { force: true });
+    if (options.readyFile !== undefined) removeReadyFile(options.readyFile);
     await engram.close();
   }
 }
@@ -128,7 +127,7 @@ async function announce(
     Object.entries(Durability).find(([, value]) => value === engram.durability)?.[0] ?? "memory"
   ).toLowerCase();
   const facts = { engram_id: engramId, kind, namespace, url, store, store_id: storeId, durability, pid: process.pid };
-  if (readyFile !== undefined) writeReady(readyFile, `${toJson(facts)}\n`);
+  if (readyFile !== undefined) writeReadyFile(readyFile, facts);
   const { bold, cyan, dim } = output.colors;
   const where = url === "cosmo://127.0.0.1:7070" ? "" : ` --url ${url}`;
   await output.result(facts, () =>
@@ -147,22 +146,6 @@ const kept: Readonly<Record<string, string>> = {
   os: "handed to the operating system",
   disk: "on disk",
 };
-
-/** Whoever waits for the file sees all of it or none. */
-function writeReady(file: string, text: string): void {
-  const part = `${file}.${process.pid}`;
-  try {
-    writeFileSync(part, text);
-    renameSync(part, file);
-  } catch (thrown) {
-    rmSync(part, { force: true });
-    throw new CliError("INVALID_ARGUMENT", `--ready-file: ${describeThrown(thrown)}`, {
-      field: "ready-file",
-      hint: "Give a path in a folder that can be written.",
-      cause: thrown,
-    });
-  }
-}
 
 /** Resolves when the command is told to end, or with why it cannot go on; keeps the process alive until then. */
 async function untilOver(abort: AbortSignal, over: Deferred<CosmoError | undefined>): Promise<CosmoError | undefined> {

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { ParticipantRole } from "../../../gen/cosmonapse/v1/options.js";
 import { clip, makeHarmless, Tap, type SignalRecord } from "../../doppler/index.js";
 import { fromTimestamp } from "../../signal/index.js";
@@ -8,6 +7,7 @@ import type { Call } from "../core/call.js";
 import type { ExitCode } from "../core/exit-code.js";
 import { joinSynapse } from "../core/join.js";
 import type { Colors } from "../core/output.js";
+import { drawTable } from "../core/table.js";
 
 interface ListFlags extends BusFlags {
   readonly kind?: string;
@@ -84,38 +84,14 @@ function toRow({ signal: { body, source, createdAt } }: SignalRecord): Row | und
 const textMax = 40;
 
 function draw(rows: readonly Row[], colors: Colors): string {
-  const table = new Table({
-    head: ["ID", "ROLE", "KIND", "CAPABILITIES", "HOST", "SINCE", "VERSION", "DESCRIPTION"].map((name) =>
-      colors.bold(name),
-    ),
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 2 },
-    chars: noBorders,
-  });
-  for (const { id, role, kind, capabilities, source, since, version, description } of rows) {
+  const heads = ["ID", "ROLE", "KIND", "CAPABILITIES", "HOST", "SINCE", "VERSION", "DESCRIPTION"];
+  const lines = rows.map(({ id, role, kind, capabilities, source, since, version, description }) => {
     const paint = role === "engram" ? colors.magenta : colors.cyan;
     const texts = [kind, capabilities.join(" "), source, since.slice(0, 19).replace("T", " "), version, description];
-    table.push([paint(id), role, ...texts.map((text) => clip(makeHarmless(text), textMax))]);
-  }
-  return table.toString().replaceAll(/ +$/gm, "");
+    return [paint(id), role, ...texts.map((text) => clip(makeHarmless(text), textMax))];
+  });
+  return drawTable(heads, lines, colors);
 }
-
-const noBorders = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "",
-};
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
