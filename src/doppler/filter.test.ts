@@ -71,10 +71,15 @@ describe("a filter", () => {
 
   test("is read, or refused with a column within it, whatever it is", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'(:"-\\ OR,*>5ms type') }), (text) => {
-        const column = /^filter, column (\d+): /.exec(refusal(text))?.[1];
-        expect(refusal(text) === "" || (Number(column) >= 1 && Number(column) <= text.length + 1)).toBe(true);
-      }),
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom("(", ")", ":", '"', "-", "\\", " ", "OR", ",", "*", ">5ms", "took", "type"),
+        }),
+        (text) => {
+          const column = /^filter, column (\d+): /.exec(refusal(text))?.[1];
+          expect(refusal(text) === "" || (Number(column) >= 1 && Number(column) <= text.length + 1)).toBe(true);
+        },
+      ),
     );
   });
 

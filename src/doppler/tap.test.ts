@@ -146,9 +146,9 @@ test("a refusal is thrown, of the first session at once and of a later one when 
   synapse.receivers[0]?.ended(undefined);
   await next(records);
   await next(records);
-  const failed = expect(next(records)).rejects.toThrow("withdrawn");
+  const failed = next(records);
   clock.advance(10_000);
-  await failed;
+  await expect(failed).rejects.toThrow("withdrawn");
 });
 
 test("abort ends it, also while it waits for a lost Synapse", async () => {

@@ -5,7 +5,7 @@ import {
   type Gap,
   type ObserveFilter,
 } from "../../gen/cosmonapse/v1/frames.js";
-import { CosmoError, describeThrown, toCosmoError } from "../errors/index.js";
+import { describeThrown, toCosmoError, type CosmoError } from "../errors/index.js";
 import { Backoff, createDeferred, Fifo, systemClock, type Clock, type Deferred } from "../foundation/index.js";
 import { createIdSource, decodeSignal } from "../signal/index.js";
 import type { Session, SessionReceiver, Synapse, Unnumbered } from "../synapse/index.js";
@@ -82,7 +82,6 @@ export class Tap implements AsyncIterable<DopplerRecord> {
   async #open(): Promise<void> {
     const { synapse, namespace, filter = everything, abort } = this.#options;
     const lost = createDeferred<CosmoError | undefined>();
-    void lost.promise.then((reason) => this.#lost(reason));
     const session = await synapse.open(
       {
         namespace,
@@ -93,8 +92,16 @@ export class Tap implements AsyncIterable<DopplerRecord> {
       this.#receiver(lost.resolve),
     );
     this.#session = session;
-    if (this.#isOver) await session.close();
-    else await session.subscribe(subscriptionId, filter);
+    if (this.#isOver) return session.close();
+    try {
+      await session.subscribe(subscriptionId, filter);
+    } catch (thrown) {
+      await session.close();
+      throw thrown;
+    }
+    // Not before: until then whoever opens learns of the loss, and two would open again.
+    void lost.promise.then((reason) => this.#lost(reason));
+    return undefined;
   }
 
   #receiver(ended: (reason: CosmoError | undefined) => void): SessionReceiver {

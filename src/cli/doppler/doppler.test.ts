@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Axon } from "../../axon/index.js";
 import { Dendrite } from "../../dendrite/index.js";
+import { readRecordBytes } from "../../doppler/index.js";
 import { InMemoryEngram } from "../../engram/memory/index.js";
 import { connectSynapse, SynapseServer } from "../../synapse/grpc/index.js";
 import type { Synapse } from "../../synapse/index.js";
@@ -93,8 +94,7 @@ describe("cosmo doppler", () => {
   });
 
   test("shows one trace of a recording, in colours if it is asked to", async () => {
-    const [, task] = lines(readFileSync(recording, "utf8"));
-    const trace = JSON.parse(JSON.stringify(task)).signal.trace_id;
+    const trace = /trc_\w+/.exec(readFileSync(recording, "utf8"))?.[0] ?? "";
     const own = await runCosmo(["doppler", "--in", recording, "--trace", trace, "--color", "always"]);
     const other = await runCosmo(["doppler", "--in", recording, "--trace", "trc_none", "-o", "json"]);
 
@@ -190,9 +190,10 @@ describe.each([["doppler"], ["registry", "list"]])("cosmo %s %s", (...words) => 
 
 describe("cosmo validate", () => {
   const bytesOf = (): Buffer[] =>
-    lines(readFileSync(recording, "utf8"))
-      .slice(1)
-      .map((line) => Buffer.from(JSON.parse(JSON.stringify(line)).bytes, "base64"));
+    lines(readFileSync(recording, "utf8")).flatMap((line) => {
+      const bytes = readRecordBytes(line);
+      return bytes === undefined ? [] : [Buffer.from(bytes)];
+    });
   const framed = (parts: readonly Buffer[]): Buffer =>
     Buffer.concat(parts.flatMap((part) => [Buffer.from(varint(part.length)), part]));
 

@@ -77,6 +77,7 @@ export class Shower {
     this.#matcher = new Matcher(options.filter ?? parseFilter(""));
   }
 
+  /** What it saw so far. */
   get summary(): TailSummary {
     return { seen: this.#seen, missing: this.#missing, isUnsure: this.#isUnsure };
   }
