@@ -3,9 +3,9 @@ import { DeliveryReason } from "../../../gen/cosmonapse/v1/frames.js";
 import { SignalType } from "../../../gen/cosmonapse/v1/signal.js";
 import { FinalStatus } from "../../../gen/cosmonapse/v1/task.js";
 import { createErrorDetail } from "../../errors/index.js";
-import { SYNAPSE_SOURCE } from "../../signal/index.js";
+import { decodeSignal, SYNAPSE_SOURCE } from "../../signal/index.js";
 import { wasStopped } from "./legs.js";
-import type { PendingRequest, Trace } from "./model.js";
+import type { Outcome, PendingRequest, Trace } from "./model.js";
 import type { Namespace } from "./namespace.js";
 import { createNote } from "./notes.js";
 
@@ -16,7 +16,7 @@ export type Closing =
   /** The root's outcome was good, and whoever owed the FINAL is gone. */
   | { readonly kind: "completed" }
   /** The root's outcome was an error. */
-  | { readonly kind: "failed"; readonly detail: ErrorDetail | undefined }
+  | { readonly kind: "failed"; readonly detail: ErrorDetail }
   /** The whole trace was stopped. */
   | { readonly kind: "stopped"; readonly reason: string }
   /** Nobody could go on with it. */
@@ -65,6 +65,21 @@ function finalOf(namespace: Namespace, trace: Trace, closing: Closing): { signal
   }
 }
 
+/** Why a request failed: as the Synapse decided, or as the ERROR of the one who was asked says. */
+function detailOf({ detail, signal }: Outcome): ErrorDetail {
+  return detail ?? readDetail(signal) ?? createErrorDetail("INTERNAL", "The outcome is an ERROR that does not say why");
+}
+
+function readDetail(signal: Uint8Array): ErrorDetail | undefined {
+  try {
+    const { body } = decodeSignal(signal);
+    return body?.$case === "error" ? body.value.detail : undefined;
+  } catch {
+    // A body that is no protobuf is no reason to refuse a Signal (COS-ENV-031).
+    return undefined;
+  }
+}
+
 /** After a request has all its outcomes: closes the trace that hangs on it, or names who owes the FINAL. */
 export function closeAfter(namespace: Namespace, { trace, header, legs, failure }: PendingRequest): void {
   if (namespace.traces.find(trace.id) !== trace) return;
@@ -74,11 +89,12 @@ export function closeAfter(namespace: Namespace, { trace, header, legs, failure 
   }
   const closer = legs.length === 1 ? legs[0]?.registration?.session : undefined;
   if (failure !== undefined) {
-    const { detail } = failure;
     closeTrace(
       namespace,
       trace,
-      wasStopped(failure) ? { kind: "stopped", reason: detail?.message ?? "" } : { kind: "failed", detail },
+      wasStopped(failure)
+        ? { kind: "stopped", reason: failure.detail?.message ?? "" }
+        : { kind: "failed", detail: detailOf(failure) },
     );
   } else if (closer === undefined) {
     closeTrace(namespace, trace, { kind: "completed" });

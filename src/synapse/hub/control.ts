@@ -15,7 +15,7 @@ import { refuse } from "./refusals.js";
 import { withdrawRegistration } from "./sessions.js";
 import { acceptStop } from "./stop.js";
 
-/** Acts on a Signal that speaks to the Synapse itself: the only bodies that the hub reads. */
+/** Acts on a Signal that speaks to the Synapse itself: the only bodies by which the hub decides. */
 export function acceptControl(namespace: Namespace, arrival: Arrival): Receipt {
   const body = readBody(arrival, namespace.limits);
   switch (body.$case) {

@@ -66,7 +66,7 @@ const allRights: readonly Right[] = [Right.OBSERVE, Right.PARTICIPATE, Right.OPE
 /**
  * The router behind every Synapse: sessions put Signals in, and find what is for them in their outbox. It is one
  * synchronous state machine: each call has its whole effect before it returns, and time comes from its clock. It reads
- * headers, and the bodies of CONTROL Signals; all other bytes it forwards as they came.
+ * headers, the bodies of CONTROL Signals, and of an ERROR that ends a trace why; all other bytes it forwards as they came.
  */
 export class Hub {
   readonly limits: Limits;

@@ -1,3 +1,4 @@
+import { ErrorCode } from "../../../gen/cosmonapse/v1/error.js";
 import { Right } from "../../../gen/cosmonapse/v1/frames.js";
 import { check, checkEqual } from "../check.js";
 import type { SynapseCase } from "./case.js";
@@ -29,7 +30,7 @@ export const traceCases: readonly SynapseCase[] = [
   },
   {
     name: "sends the FINAL itself after an ERROR of the root",
-    requirements: ["COS-TRACE-011", "COS-ORD-006"],
+    requirements: ["COS-TRACE-011", "COS-TRACE-016", "COS-ORD-006"],
     run: async ({ peer }) => {
       const [worker, asker] = [await peer("worker"), await peer("asker")];
       await worker.registerNeuron("thinker");
@@ -38,6 +39,8 @@ export const traceCases: readonly SynapseCase[] = [
       checkEqual(codeOf(await asker.next()), "NEURON_FAILED", "the outcome comes first");
       const last = await asker.next();
       checkEqual([finalStatus(last), last.signal.source], [2, "synapse"], "then the FINAL");
+      check(last.signal.body?.$case === "final", "a FINAL");
+      checkEqual(last.signal.body.value.detail?.code, ErrorCode.NEURON_FAILED, "which says why");
     },
   },
   {

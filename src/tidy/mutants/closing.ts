@@ -19,11 +19,12 @@ export const closing = [
     [
       "calls completed what failed",
       "COS-TRACE-011",
-      "const { detail } = failure;",
-      'const { detail } = failure; return void closeTrace(namespace, trace, { kind: "completed" });',
+      "if (failure !== undefined) {",
+      'if (failure !== undefined) { return void closeTrace(namespace, trace, { kind: "completed" });',
     ],
-    ["calls failed what was stopped", "COS-TRACE-011", "wasStopped(failure) ?", "false ?"],
-    ["calls stopped what failed", "COS-TRACE-011", "wasStopped(failure) ?", "true ?"],
+    ["calls failed what was stopped", "COS-TRACE-011", "      wasStopped(failure)", "      false"],
+    ["calls stopped what failed", "COS-TRACE-011", "      wasStopped(failure)", "      true"],
+    ["keeps to itself why it failed", "COS-TRACE-016", "detail ?? readDetail(signal) ?? create", "create"],
     [
       "closes after every request",
       "COS-TRACE-009",
