@@ -1,5 +1,10 @@
 import { Command } from "commander";
+import { addCompletionCommands } from "./completion/declare.js";
 import { declare } from "./core/declare.js";
+import { addDispatchCommands } from "./dispatch/declare.js";
+import { addInitCommands } from "./init/declare.js";
+import { addSchemaCommands } from "./schema/declare.js";
+import { addWorkerCommands } from "./worker/declare.js";
 
 /** The whole command line. Only declarations: the code of a command is loaded when it runs. */
 export function createProgram(): Command {
@@ -12,6 +17,11 @@ export function createProgram(): Command {
       "after",
       "\n`cosmo <command> --help` shows an example and the exit codes. `cosmo --version` says which this is.",
     );
+  addDispatchCommands(program);
+  addWorkerCommands(program);
+  addInitCommands(program);
+  addSchemaCommands(program);
+  addCompletionCommands(program);
   declare(program.command("version").description("Say which version this is"), {
     load: () => import("./version.js"),
     exits: [],
