@@ -53,6 +53,8 @@ export async function run({ options, output, terminal, abort }: Call<DispatchFla
     await follow(pathway, output, { stream: options.stream === true, began });
   } catch (thrown) {
     throw await nameThoseThere(toCosmoError(thrown, "INTERNAL"), dendrite);
+  } finally {
+    if (options.stream === true) await output.endRecords();
   }
   return undefined;
 }
@@ -91,7 +93,6 @@ async function follow(
   const text = (): string => showText(reply.output);
   if (!stream) return output.result(value, text);
   await output.record(value, text);
-  await output.endRecords();
 }
 
 /** A string as it is, anything else as JSON for people. */

@@ -18,7 +18,10 @@ export async function host(call: Call<WorkerFlags>): Promise<void> {
   const ended = createDeferred<undefined>();
   const stopped = (): void => ended.resolve(undefined);
   abort.addEventListener("abort", stopped, { once: true });
-  if (options.supervised === true) process.once("disconnect", stopped);
+  if (options.supervised === true) {
+    if (!process.connected) return;
+    process.once("disconnect", stopped);
+  }
   const axons = await loadAxons(args, options);
   await using synapse = await joinSynapse(options, terminal);
   const { namespace, id } = options;
@@ -67,7 +70,7 @@ async function tellReady({ options, output }: Call<WorkerFlags>, axons: readonly
   const value = { worker: id, namespace, url, neurons, pid: process.pid };
   if (readyFile !== undefined) writeReadyFile(readyFile, value);
   if (options.supervised === true) {
-    process.send?.(value);
+    if (process.connected) process.send?.(value);
     return;
   }
   await output.record(value, () => describeReady(value, output.colors.bold));

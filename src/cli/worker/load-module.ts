@@ -58,7 +58,8 @@ async function whereAndWhy(thrown: unknown, path: string): Promise<string> {
     .join(" ")
     .replace(/ Require stack:.*/, "")
     .trim();
-  if (/:\d+:\d+$/.test(message)) return message;
+  const [, error, place] = /^(?:ParseError: )?(.*?)\s+(\/\S*:\d+):\d+$/.exec(message) ?? [];
+  if (place !== undefined) return `${error} at ${place}`;
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
   const frame = /^\s+at .*?\(?((?:file:\/\/)?\/[^()\n]*):(\d+):\d+\)?$/gm;
   for (const [, from = "", line = ""] of stack.matchAll(frame)) {
@@ -74,11 +75,11 @@ async function findSyntaxError(path: string): Promise<string | undefined> {
   const { createJiti } = await import("jiti");
   const jiti = createJiti(import.meta.url, { fsCache: false });
   for (const filename of findModules([path])) {
-    try {
-      jiti.transform({ filename, source: readFileSync(filename, "utf8"), async: true });
-    } catch (thrown) {
-      return describeThrown(thrown).replaceAll(/\s+/g, " ").trim();
-    }
+    const made = jiti.transform({ filename, source: readFileSync(filename, "utf8"), async: true });
+    const [, text] = /^exports\.__JITI_ERROR__ = (\{.*\})/m.exec(made) ?? [];
+    const error: unknown = text === undefined ? undefined : JSON.parse(text);
+    if (typeof error !== "object" || error === null || !("message" in error) || !("line" in error)) continue;
+    return `${String(error.message).trim()} at ${filename}:${String(error.line)}`;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Call } from "../core/call.js";
 import { isExitCode, type ExitCode } from "../core/exit-code.js";
@@ -22,16 +23,17 @@ export class SupervisedProcess {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.#child = child;
-    child.stderr?.on("data", (bytes: Buffer) => call.terminal.stderr.write(bytes));
+    const { stderr } = child;
+    stderr?.on("data", (bytes: Buffer) => call.terminal.stderr.write(bytes));
     const kill = (): void => {
       child.kill("SIGKILL");
     };
     process.once("exit", kill);
-    this.ended = new Promise((resolve) => {
-      child.once("close", (code) => {
-        process.removeListener("exit", kill);
-        resolve(code !== null && isExitCode(code) ? code : 1);
-      });
+    const told = stderr === null ? undefined : once(stderr, "close");
+    this.ended = once(child, "exit").then(async ([code]: unknown[]) => {
+      process.removeListener("exit", kill);
+      await told;
+      return typeof code === "number" && isExitCode(code) ? code : 1;
     });
     this.ready = Promise.race([
       new Promise((resolve) => {
