@@ -38,7 +38,7 @@ export async function host(call: Call<WorkerFlags>): Promise<void> {
   await tellReady(call, axons, dendrite.dendriteId);
   if (abort.aborted) stopped();
   await ended.promise;
-  if (options.supervised !== true) output.note("Letting running tasks end; again to end now.");
+  if (options.supervised !== true && options.quiet !== true) output.note("Letting running tasks end; again to end now.");
   await dendrite.drain();
   await output.endRecords();
 }
