@@ -7,6 +7,8 @@ export function addSchemaCommands(program: Command): void {
     .command("schema")
     .description("Print the schema: as JSON Schema, as descriptors, or as .proto text")
     .helpCommand(false)
+    // What follows `list` is its own.
+    .enablePositionalOptions()
     .argument("[name]", "a message, or with --format proto a file (default: Signal, or all files)")
     .addOption(
       new Option("--format <format>", "what to print")

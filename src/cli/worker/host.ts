@@ -1,7 +1,7 @@
 import { Dendrite } from "../../dendrite/index.js";
 import type { Axon } from "../../axon/index.js";
 import { CosmoError } from "../../errors/index.js";
-import { createDeferred } from "../../foundation/index.js";
+import { createDeferred, type Deferred } from "../../foundation/index.js";
 import type { Call } from "../core/call.js";
 import { CliError, describeFailure, renderFailure } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
@@ -14,14 +14,24 @@ import { tellTasks } from "./tell-tasks.js";
 
 /** Hosts the Neurons of the files until the call is aborted, then lets running tasks end. */
 export async function host(call: Call<WorkerFlags>): Promise<void> {
-  const { args, options, output, terminal, abort } = call;
   const ended = createDeferred<undefined>();
-  const stopped = (): void => ended.resolve(undefined);
-  abort.addEventListener("abort", stopped, { once: true });
-  if (options.supervised === true) {
-    if (!process.connected) return;
-    process.once("disconnect", stopped);
+  const stop = (): void => ended.resolve(undefined);
+  call.abort.addEventListener("abort", stop, { once: true });
+  const isSupervised = call.options.supervised === true;
+  if (isSupervised) process.once("disconnect", stop);
+  if (call.abort.aborted || (isSupervised && !process.connected)) stop();
+  try {
+    await hostUntil(call, ended);
+  } finally {
+    call.abort.removeEventListener("abort", stop);
+    // Whoever listens to the process above keeps this one alive.
+    process.removeListener("disconnect", stop);
+    if (isSupervised && process.connected) process.disconnect();
   }
+}
+
+async function hostUntil(call: Call<WorkerFlags>, ended: Deferred<undefined>): Promise<void> {
+  const { args, options, output, terminal } = call;
   const axons = await loadAxons(args, options);
   await using synapse = await joinSynapse(options, terminal);
   const { namespace, id } = options;
@@ -36,9 +46,9 @@ export async function host(call: Call<WorkerFlags>): Promise<void> {
   for (const axon of axons) await dendrite.attachAxon(options.quiet === true ? axon : tellTasks(axon, output));
   await dendrite.start();
   await tellReady(call, axons, dendrite.dendriteId);
-  if (abort.aborted) stopped();
   await ended.promise;
-  if (options.supervised !== true && options.quiet !== true) output.note("Letting running tasks end; again to end now.");
+  if (options.supervised !== true && options.quiet !== true)
+    output.note("Letting running tasks end; again to end now.");
   await dendrite.drain();
   await output.endRecords();
 }
