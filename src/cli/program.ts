@@ -12,6 +12,8 @@ export function createProgram(): Command {
     .description("Cosmonapse: agents of any language work together and share memory.")
     .usage("<command> [flags]")
     .helpCommand(false)
+    // What follows a command is its own: `schema` and `schema list` have flags of the same names.
+    .enablePositionalOptions()
     .helpOption("-h, --help", "show help")
     .addHelpText(
       "after",

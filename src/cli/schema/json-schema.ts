@@ -76,7 +76,7 @@ function bodiesOf(signal: DescMessage): JsonObject[] {
     not: { anyOf: members.filter((other) => other !== name).map((other) => ({ required: [other] })) },
   }));
   const unknown = {
-    properties: { type: { pattern: "^TYPE_\\d+$" } },
+    properties: { type: { type: "string", pattern: "^TYPE_\\d+$" } },
     not: { anyOf: members.map((name) => ({ required: [name] })) },
   };
   return [...known, unknown];
