@@ -1,14 +1,13 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { Axon } from "../../axon/index.js";
 import { Dendrite } from "../../dendrite/index.js";
 import { connectSynapse, SynapseServer } from "../../synapse/grpc/index.js";
 import type { Synapse } from "../../synapse/index.js";
 import { runCosmo, startCosmo } from "../../testing/console/index.js";
-import { notRun } from "../../tidy/require.mjs";
 
 let folder = "";
 
@@ -50,10 +49,6 @@ function run(shell: string, argv: readonly string[], env: Readonly<Record<string
     env: { PATH: path, HOME: folder, ...env },
   });
   return stdout.split("\n").slice(0, -1);
-}
-
-function isThere(shell: string): boolean {
-  return spawnSync(shell, ["--version"]).status === 0;
 }
 
 describe("cosmo complete", () => {
@@ -133,7 +128,7 @@ describe("cosmo completion", { timeout: 30_000 }, () => {
   });
 
   test("completes in zsh", ({ skip }) => {
-    if (!isThere("zsh")) skip(notRun("zsh"));
+    if (inject("zshMissing") !== "") skip(inject("zshMissing"));
     const script = `compdef() { :; }; _files() { print files; }; _describe() { print -rl -- "\${(@P)2}"; }
       source "$1"; words=(cosmo "\${@[2,-1]}"); CURRENT=\${#words}; _cosmo`;
     const inZsh = (...words: string[]): string[] =>
@@ -143,7 +138,7 @@ describe("cosmo completion", { timeout: 30_000 }, () => {
   });
 
   test("completes in fish", ({ skip }) => {
-    if (!isThere("fish")) skip(notRun("fish"));
+    if (inject("fishMissing") !== "") skip(inject("fishMissing"));
     const inFish = (line: string): string[] =>
       run("fish", ["-N", "-c", `source ${join(folder, "fish")}; complete -C "${line}"`]);
     expect(inFish("cosmo dispatch --ne")).toEqual(["--neuron\tthe Neuron"]);
