@@ -18,6 +18,7 @@ export type {
   ImprintOptions,
   ImprintReceipt,
   ImprintResult,
+  Provenance,
   Neuron,
   NeuronTools,
   Recall,

@@ -2,8 +2,13 @@ import { Command } from "commander";
 import { addCompletionCommands } from "./completion/declare.js";
 import { declare } from "./core/declare.js";
 import { addDispatchCommands } from "./dispatch/declare.js";
+import { addDopplerCommands } from "./doppler/declare.js";
+import { addEngramCommands } from "./engram/declare.js";
 import { addInitCommands } from "./init/declare.js";
+import { addRegistryCommands } from "./registry/declare.js";
 import { addSchemaCommands } from "./schema/declare.js";
+import { addSynapseCommands } from "./synapse/declare.js";
+import { addValidateCommands } from "./validate/declare.js";
 import { addWorkerCommands } from "./worker/declare.js";
 
 /** The whole command line. Only declarations: the code of a command is loaded when it runs. */
@@ -29,5 +34,10 @@ export function createProgram(): Command {
     exits: [],
     example: "cosmo --version -o json",
   });
+  addSynapseCommands(program);
+  addDopplerCommands(program);
+  addEngramCommands(program);
+  addRegistryCommands(program);
+  addValidateCommands(program);
   return program;
 }

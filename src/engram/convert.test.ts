@@ -41,6 +41,17 @@ describe("toImprintBody", () => {
     });
   });
 
+  test.each([
+    { id: entryId, expected: { id: entryId, tags: [] } },
+    { tags: ["b", "a"], expected: { id: "", tags: ["a", "b"] } },
+    { id: entryId, tags: [], expected: { id: entryId, tags: [] } },
+  ])("takes the entry as it is if id or tags stand beside it: $expected", ({ expected, ...beside }) => {
+    const body = toImprintBody({ op: "add", entry: { tags: 7, id: "mine" }, ...beside }, "i-1");
+
+    expect(new TextDecoder().decode(body.content?.data)).toBe('{"id":"mine","tags":7}');
+    expect(body).toMatchObject(expected);
+  });
+
   test("leaves the caller's entry as it was", () => {
     const entry = { tags: ["b", "a"], n: 1 };
     toImprintBody({ op: "add", entry }, "i-1");
@@ -127,9 +138,9 @@ describe("toHits", () => {
     version: 3n,
     createdAt: { seconds: 1n, nanos: 5_000_000 },
     updatedAt: { seconds: 2n, nanos: 0 },
-    expiresAt: undefined,
+    expiresAt: { seconds: 3n, nanos: 0 },
     seq: 4n,
-    provenance: undefined,
+    provenance: { source: "w", traceId: "t", imprintId: "i" },
   };
 
   test("gives content, times and numbers as JavaScript has them", () => {
@@ -146,6 +157,8 @@ describe("toHits", () => {
         seq: 4,
         createdAt: new Date(1005),
         updatedAt: new Date(2000),
+        expiresAt: new Date(3000),
+        provenance: { source: "w", traceId: "t", imprintId: "i" },
         score: 0.5,
         sources: ["ctx"],
       },

@@ -1,8 +1,14 @@
 import { Durability, ImprintOp, MergeStrategy } from "../../gen/cosmonapse/v1/memory.js";
-import type { Hit, ImprintBody, ImprintedBody, RecalledBody } from "../../gen/cosmonapse/v1/memory.js";
+import type {
+  Hit,
+  ImprintBody,
+  ImprintedBody,
+  Provenance as WireProvenance,
+  RecalledBody,
+} from "../../gen/cosmonapse/v1/memory.js";
 import { CosmoError, writeDuration } from "../errors/index.js";
 import { describeUnknownPart, type Json, type JsonObject } from "../foundation/index.js";
-import type { ImprintOptions, ImprintReceipt, RecallHit } from "../neuron/index.js";
+import type { ImprintOptions, ImprintReceipt, Provenance, RecallHit } from "../neuron/index.js";
 import { fromTimestamp, isName } from "../signal/index.js";
 import { canonicalText, isJsonObject, isPlain, readJsonBytes } from "./canonical.js";
 import { checkKey, checkTags, ENTRY_KEY, ENTRY_TAGS, isEntryId } from "./entry.js";
@@ -20,6 +26,8 @@ const strategies: ReadonlyMap<string, MergeStrategy> = new Map([
 const parts: ReadonlySet<string> = new Set([
   "op",
   "entry",
+  "id",
+  "tags",
   "mergeKey",
   "ifVersion",
   "ttlMs",
@@ -33,7 +41,7 @@ const parts: ReadonlySet<string> = new Set([
 
 /**
  * The body of IMPRINT for a call of `imprint`, under this imprint id. `tags` and `id` are lifted out of the entry, the
- * rest is its content. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any
+ * rest is its content, unless the options give one of them. Throws `INVALID_ENTRY` for an entry, key or tag of a wrong form, `INVALID_ARGUMENT` for any
  * other option that is wrong, before anything is sent (COS-ENT-022).
  */
 export function toImprintBody(options: ImprintOptions, imprintId: string): ImprintBody {
@@ -47,7 +55,7 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
   const entry = options.entry;
   if (entry === undefined && op !== ImprintOp.DELETE)
     throw misuse("entry", `${options.op} needs an entry, a plain object`);
-  const { id, tags, ...content } = readEntryOption(entry === undefined ? {} : entry);
+  const { id, tags, content } = splitEntry(options);
   const mergeKey = options.mergeKey;
   if (mergeKey !== undefined && typeof mergeKey !== "string") throw misuse("mergeKey", "mergeKey is no string");
   if (mergeKey === undefined && id === undefined && op !== ImprintOp.ADD && op !== ImprintOp.APPEND) {
@@ -64,6 +72,16 @@ export function toImprintBody(options: ImprintOptions, imprintId: string): Impri
     imprintId,
     strategy: readStrategy(options.strategy),
   };
+}
+
+/** Lifts id and tags out of the entry, unless the options give one of them. */
+function splitEntry(options: ImprintOptions): { id: Json | undefined; tags: Json | undefined; content: JsonObject } {
+  const entry = readEntryOption(options.entry === undefined ? {} : options.entry);
+  if (options.id !== undefined || options.tags !== undefined) {
+    return { id: options.id, tags: options.tags, content: entry };
+  }
+  const { id, tags, ...content } = entry;
+  return { id, tags, content };
 }
 
 function readEntryOption(entry: JsonObject): JsonObject {
@@ -145,9 +163,15 @@ function toHit(hit: Hit, engramId: string): RecallHit {
     seq: entry.seq === undefined ? undefined : Number(entry.seq),
     createdAt: new Date(fromTimestamp(entry.createdAt)),
     updatedAt: new Date(fromTimestamp(entry.updatedAt)),
+    expiresAt: entry.expiresAt === undefined ? undefined : new Date(fromTimestamp(entry.expiresAt)),
+    provenance: entry.provenance === undefined ? undefined : readProvenance(entry.provenance),
     score: hit.score,
     sources: [engramId],
   };
+}
+
+function readProvenance({ source, traceId, imprintId }: WireProvenance): Provenance {
+  return { source, traceId, imprintId };
 }
 
 /** The receipt of IMPRINTED for the caller of `imprint`. */

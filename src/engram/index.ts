@@ -1,4 +1,4 @@
-export { canonicalText, readJsonBytes, readJsonText, type Canonical } from "./canonical.js";
+export { canonicalText, isJsonObject, readJsonBytes, readJsonText, type Canonical } from "./canonical.js";
 export { compareCodePoints, sortedSet } from "./code-points.js";
 export { toHits, toImprintBody, toReceipt } from "./convert.js";
 export { toRecallBody } from "./convert-query.js";

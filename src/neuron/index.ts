@@ -4,6 +4,7 @@ export type {
   ImprintOptions,
   ImprintReceipt,
   ImprintResult,
+  Provenance,
   Recall,
   RecallHit,
   RecallMode,

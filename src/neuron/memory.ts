@@ -55,6 +55,16 @@ export interface RecallOptions {
   readonly abort?: AbortSignal;
 }
 
+/** Who wrote a version of an entry. */
+export interface Provenance {
+  /** The participant that imprinted. */
+  readonly source: string;
+  /** The trace of the imprint. */
+  readonly traceId: string;
+  /** The id of idempotency of the imprint. */
+  readonly imprintId: string;
+}
+
 /** One entry that was found. A copy: changing it changes nothing stored. */
 export interface RecallHit {
   /** The Engram that holds it; of a combined hit, the newest. */
@@ -75,6 +85,10 @@ export interface RecallHit {
   readonly createdAt: Date;
   /** The store's clock. */
   readonly updatedAt: Date;
+  /** The store's clock: from this instant on it is invisible. Undefined: never. */
+  readonly expiresAt: Date | undefined;
+  /** Who wrote this version; of a combined hit, the newest. Stamped by the Engram's host. */
+  readonly provenance: Provenance | undefined;
   /** How well the text matched, above 0 and up to 1. One without a text. */
   readonly score: number;
   /** The Engrams whose entries were combined in this hit. */
@@ -104,8 +118,12 @@ export type Recall = (binding: string, options?: RecallOptions) => Promise<Recal
 export interface ImprintOptions {
   /** What to do. `add` fails if something lives there, `append` grows a sequence, the others are as they are called. */
   readonly op: "add" | "append" | "merge" | "upsert" | "delete";
-  /** The content; `tags` (strings) and `id` (`eng_…`) are lifted out of it. */
+  /** The content; `tags` (strings) and `id` (`eng_…`) are lifted out of it, unless the options give one of them. */
   readonly entry?: JsonObject;
+  /** The entry to address, `eng_…`. With it or `tags`, `entry` is the content as it is, whatever its names are. */
+  readonly id?: string;
+  /** The tags. With them or `id`, `entry` is the content as it is, whatever its names are. */
+  readonly tags?: readonly string[];
   /** The key to address. */
   readonly mergeKey?: string;
   /** 0: nothing lives there. n: exactly version n lives there. */

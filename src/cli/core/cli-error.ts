@@ -20,6 +20,11 @@ export class CliError extends CosmoError {
     this.exit = options.exit;
     this.hint = options.hint;
   }
+
+  /** A CosmoError recognises every other one, of whatever copy of the package; this is narrower. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof CosmoError && "exit" in value && "hint" in value;
+  }
 }
 
 /** A failure as it is told: one line for people, or one line of JSON. */

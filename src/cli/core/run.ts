@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { CommanderError, type Command } from "commander";
 import { declarationOf } from "./declare.js";
 import { CliError, describeFailure, renderFailure } from "./cli-error.js";
@@ -23,6 +24,7 @@ export async function runProgram(program: Command, argv: readonly string[], opti
       getOutHelpWidth: () => 100,
       getErrHelpWidth: () => 100,
     });
+    command.hook("preSubcommand", (_command, called) => readEnvironment(called, terminal.env));
     const declaration = declarationOf(command);
     if (declaration === undefined) continue;
     command.action(async (...given: unknown[]) => {
@@ -56,6 +58,17 @@ export async function runProgram(program: Command, argv: readonly string[], opti
 /** A program and all commands below it. */
 export function commandsOf(program: Command): Command[] {
   return [program, ...program.commands.flatMap(commandsOf)];
+}
+
+/** Gives flags what the terminal's environment says, as the parser does with that of this process. */
+function readEnvironment(command: Command, env: Terminal["env"]): void {
+  for (const option of command.options) {
+    const name = option.envVar ?? "";
+    const value = env[name];
+    if (value === undefined || process.env[name] !== undefined) continue;
+    // Its types leave out that a command is an emitter, and tells itself of flags so.
+    if (command instanceof EventEmitter) command.emit(`optionEnv:${option.name()}`, value);
+  }
 }
 
 function usageError(error: CommanderError): CliError {

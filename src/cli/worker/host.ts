@@ -9,7 +9,7 @@ import { findNeurons } from "./find-neurons.js";
 import { readBindings, type WorkerFlags } from "./flags.js";
 import { loadModule } from "./load-module.js";
 import { describeReady } from "./ready.js";
-import { writeReadyFile } from "./ready-file.js";
+import { writeReadyFile } from "../core/ready-file.js";
 import { tellTasks } from "./tell-tasks.js";
 
 /** Hosts the Neurons of the files until the call is aborted, then lets running tasks end. */

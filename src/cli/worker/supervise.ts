@@ -5,7 +5,7 @@ import type { ExitCode } from "../core/exit-code.js";
 import { findModules } from "./find-modules.js";
 import type { WorkerFlags } from "./flags.js";
 import { describeReady, type Ready } from "./ready.js";
-import { writeReadyFile } from "./ready-file.js";
+import { writeReadyFile } from "../core/ready-file.js";
 import { SupervisedProcess } from "./supervised-process.js";
 
 /** What an editor does to a file on saving takes less than this, milliseconds. */

@@ -8,7 +8,8 @@ import {
   type SessionRequest,
   type Synapse,
 } from "../index.js";
-import { MemorySession } from "./memory-session.js";
+import type { MemorySession } from "./memory-session.js";
+import { openMemorySession } from "./open-session.js";
 
 /** How a `MemorySynapse` is made. */
 export type MemorySynapseOptions = HubOptions;
@@ -35,19 +36,10 @@ export class MemorySynapse implements Synapse {
   // eslint-disable-next-line @typescript-eslint/require-await -- what the hub throws becomes a rejection
   async open(request: SessionRequest, receiver: SessionReceiver): Promise<Session> {
     if (this.#isClosed) throw isOver();
-    if (request.abort?.aborted === true) throw new CosmoError("CANCELLED", "Opening the session was given up");
-    let session: MemorySession | undefined;
-    const opened = this.#hub.open({
-      namespace: request.namespace,
-      dendriteId: request.dendriteId,
-      ...(request.rights === undefined ? {} : { rights: request.rights }),
-      onEnded: (reason) => {
-        if (session === undefined) return;
-        this.#sessions.delete(session);
-        session.ended(reason);
-      },
+    const session: MemorySession = openMemorySession(this.#hub, request, {
+      receiver,
+      onEnded: () => void this.#sessions.delete(session),
     });
-    session = new MemorySession(this.#hub, opened, receiver);
     this.#sessions.add(session);
     return session;
   }

@@ -97,12 +97,12 @@ export class ClientSession implements Session {
     return this.#limits;
   }
 
-  async publish(signal: Uint8Array, { attempt = 0 }: PublishOptions = {}): Promise<Receipt> {
-    if (this.#ended !== undefined || this.#closing !== undefined) return refused(sessionOver());
-    const publications = this.#live();
+  publish(signal: Uint8Array, { attempt = 0 }: PublishOptions = {}): Promise<Receipt> {
+    if (this.#ended !== undefined || this.#closing !== undefined) return Promise.resolve(refused(sessionOver()));
+    if (this.#publications === undefined) return Promise.reject(closed());
     const most = this.limits.messageBytes - frameRoomBytes;
-    if (signal.length > most) return refused(tooLarge(signal.length, most));
-    const decided = publications.publish(signal, attempt);
+    if (signal.length > most) return Promise.resolve(refused(tooLarge(signal.length, most)));
+    const decided = this.#publications.publish(signal, attempt);
     this.#link?.wake();
     return decided;
   }

@@ -1,18 +1,11 @@
-import { Client, type ChannelOptions } from "@grpc/grpc-js";
+import type { Client } from "@grpc/grpc-js";
 import { Hello } from "../../../../gen/cosmonapse/v1/frames.js";
-import { LIMIT_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
 import { checkOptions, CosmoError } from "../../../errors/index.js";
 import { systemClock, type Clock } from "../../../foundation/index.js";
 import type { Session, SessionReceiver, SessionRequest, Synapse } from "../../index.js";
-import { hostInUrl, readAddress, type SynapseAddress } from "../link/address.js";
 import { IMPLEMENTATION } from "../link/implementation.js";
-import { isLoopback } from "../link/loopback.js";
-import {
-  createCallMetadata,
-  createChannelCredentials,
-  type ClientProof,
-  type ClientTls,
-} from "./client-credentials.js";
+import { createClient, noAnswer } from "./channel.js";
+import { createCallMetadata, type ClientProof, type ClientTls } from "./client-credentials.js";
 import { ClientSession } from "./client-session.js";
 
 /** How a `GrpcSynapse` is made. */
@@ -52,16 +45,11 @@ export class GrpcSynapse implements Synapse {
   /** Throws INVALID_ARGUMENT for an address or an option that is wrong. */
   constructor(url: string, options: GrpcSynapseOptions = {}) {
     checkOptions("The GrpcSynapse", options, parts);
-    const address = readAddress(url);
     this.url = url;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#proof = { tls: options.tls, token: options.token };
-    this.#client = new Client(
-      `${hostInUrl(address.host)}:${address.port}`,
-      createChannelCredentials(address, this.#proof),
-      channelOptionsOf(address, options.tls?.serverName),
-    );
+    this.#client = createClient(url, this.#proof);
   }
 
   /**
@@ -80,12 +68,7 @@ export class GrpcSynapse implements Synapse {
       this.#client.waitForReady(Date.now() + connectTimeoutMs, (error) => {
         abort?.removeEventListener("abort", giveUp);
         if (error === undefined) resolve();
-        else
-          reject(
-            new CosmoError("UNAVAILABLE", `No Synapse answers at ${this.url} within ${connectTimeoutMs} ms`, {
-              cause: error,
-            }),
-          );
+        else reject(noAnswer(this.url, connectTimeoutMs, error));
       });
     });
   }
@@ -136,29 +119,6 @@ export class GrpcSynapse implements Synapse {
 
 /** As long as a timer can be. */
 const longestMs = 2 ** 31 - 1;
-
-/** A connection of one's own, tried again soon, whose death is noticed within ten seconds. */
-const channelOptions = {
-  "grpc.use_local_subchannel_pool": 1,
-  "grpc.initial_reconnect_backoff_ms": 50,
-  "grpc.min_reconnect_backoff_ms": 50,
-  "grpc.max_reconnect_backoff_ms": 1_000,
-  "grpc.keepalive_time_ms": 5_000,
-  "grpc.keepalive_timeout_ms": 5_000,
-  "grpc.max_receive_message_length": LIMIT_TABLE.messageBytes.ceiling,
-  "grpc.max_send_message_length": -1,
-  "grpc-node.flow_control_window": 1024 * 1024,
-  "grpc.enable_retries": 0,
-};
-
-function channelOptionsOf({ host }: SynapseAddress, serverName: string | undefined): ChannelOptions {
-  return {
-    ...channelOptions,
-    // Through a proxy, this machine is another one: what may stay unencrypted here would leave it (COS-SEC-011).
-    ...(isLoopback(host) ? { "grpc.enable_http_proxy": 0 } : {}),
-    ...(serverName === undefined ? {} : { "grpc.ssl_target_name_override": serverName }),
-  };
-}
 
 function closed(): CosmoError {
   return new CosmoError("CLOSED", "The Synapse was closed");

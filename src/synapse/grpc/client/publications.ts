@@ -71,13 +71,12 @@ export class Publications {
     const last = Number(through);
     this.#log.acknowledge(last);
     for (const receipt of receipts) {
-      this.#decidePlain(Number(receipt.number) - 1);
-      const count = Math.max(1, receipt.count);
-      for (let step = 0; step < count && this.#decided < last; step += 1) {
-        this.#resolveNext(count === 1 ? receipt : ofRun(receipt, BigInt(step)));
-      }
+      const number = Number(receipt.number);
+      this.#decidePlain(number - 1, 0);
+      if (receipt.count > 1) this.#decidePlain(Math.min(last, number - 1 + receipt.count), Number(receipt.position));
+      else if (this.#decided < last) this.#resolveNext(receipt);
     }
-    this.#decidePlain(last);
+    this.#decidePlain(last, 0);
   }
 
   /** A new link: the Synapse saw everything up to `received`. False if it saw what was never sent, or forgot some. */
@@ -93,9 +92,11 @@ export class Publications {
     this.#waiting.clear();
   }
 
-  /** What has no receipt of its own was accepted, and there is nothing to say of it. */
-  #decidePlain(last: number): void {
-    while (this.#decided < last && this.#pending.size > 0) this.#resolveNext(plainReceipt(this.#decided + 1));
+  /** What was accepted, and there is nothing to say of it but its place, if it has one: a run begins at `position`. */
+  #decidePlain(last: number, position: number): void {
+    for (let at = position; this.#decided < last && this.#pending.size > 0; at += position === 0 ? 0 : 1) {
+      this.#resolveNext(plainReceipt(this.#decided + 1, at));
+    }
   }
 
   #resolveNext(receipt: Receipt): void {
@@ -132,12 +133,9 @@ export class Publications {
   }
 }
 
-function ofRun(receipt: Receipt, step: bigint): Receipt {
-  return { ...receipt, number: receipt.number + step, position: receipt.position + step, count: 1 };
-}
-
-function plainReceipt(number: number): Receipt {
-  return { number: BigInt(number), rejection: undefined, asked: [], repeated: false, position: 0n, count: 1 };
+function plainReceipt(number: number, position: number): Receipt {
+  const rejection = undefined;
+  return { number: BigInt(number), rejection, asked: [], repeated: false, position: BigInt(position), count: 1 };
 }
 
 /** Why a Signal was not published that no frame of the Synapse has room for. */

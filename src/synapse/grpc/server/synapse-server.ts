@@ -4,12 +4,13 @@ import { checkOptions, CosmoError, toCosmoError } from "../../../errors/index.js
 import { createDeferred, systemClock, type Clock } from "../../../foundation/index.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import type { IdSource } from "../../../signal/index.js";
-import { Hub } from "../../index.js";
+import { Hub, type Synapse } from "../../index.js";
 import { DEFAULT_PORT, hostInUrl, toUrl } from "../link/address.js";
 import { synapseService } from "../link/service.js";
 import { toStatus } from "../link/status.js";
 import { checkListenAddress } from "./listen-address.js";
 import type { Grant } from "./grant.js";
+import { LocalSynapse } from "./local-synapse.js";
 import { createMetrics } from "./metrics.js";
 import { MetricsServer } from "./metrics-server.js";
 import { createOperatorHandlers } from "./operators.js";
@@ -142,6 +143,11 @@ export class SynapseServer {
   drain({ withinMs = 30_000 }: { readonly withinMs?: number } = {}): Promise<void> {
     this.#ending ??= this.#drain(withinMs);
     return this.#ending;
+  }
+
+  /** The same bus for this process itself: no link, no credential. What is closed there is its own sessions only. */
+  local(): Synapse {
+    return new LocalSynapse(this.hub);
   }
 
   /** Ends all sessions and links now. */

@@ -1,0 +1,34 @@
+import { Option, type Command } from "commander";
+import { addBusFlags } from "../core/bus-flags.js";
+import { declare } from "../core/declare.js";
+import { readWhole } from "../core/numbers.js";
+
+/** Gives the program `doppler` and `prism`. */
+export function addDopplerCommands(program: Command): void {
+  const doppler = addBusFlags(program.command("doppler"))
+    .description("Watch every Signal of a namespace, one line each")
+    .argument("[filter...]", 'what to show: type:TASK -type:HEARTBEAT neuron:planner took:>500ms "text"')
+    .option("--filter <filter>", "the same as a flag (put it in quotes)")
+    .option("--trace <id>", "only this trace")
+    .option("--count <n>", "end after so many Signals", readWhole(1, Number.MAX_SAFE_INTEGER))
+    .option("--out <file>", "keep what is shown in a file, NDJSON")
+    .option("--in <file>", "show a recording instead of a Synapse; - is stdin")
+    .option("--summary", "end with a record of what was seen and missing");
+  declare(addViewFlags(doppler).option("--prism", "open the live view"), {
+    load: () => import("./doppler.js"),
+    exits: [3, 4, 5, 130],
+    example: "cosmo doppler -n demo -- type:TASK,ERROR -source:planner",
+  });
+  const prism = addViewFlags(addBusFlags(program.command("prism")));
+  declare(prism.description("Open the live view (not in this version)"), {
+    load: () => import("./prism.js"),
+    exits: [5],
+    example: "cosmo prism -n demo",
+  });
+}
+
+function addViewFlags(command: Command): Command {
+  return command
+    .addOption(new Option("--port <port>", "port of the live view").argParser(readWhole(0, 65_535)).default(7_071))
+    .option("--no-open", "open no browser for the live view");
+}
