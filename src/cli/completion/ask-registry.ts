@@ -2,7 +2,8 @@ import { Dendrite, type Participant } from "../../dendrite/index.js";
 import { createDeferred, systemClock } from "../../foundation/index.js";
 import type { BusFlags } from "../core/bus-flags.js";
 import type { Call } from "../core/call.js";
-import { joinSynapse } from "../core/join.js";
+import { joinSynapse, readBusOptions } from "../core/join.js";
+import { SynapseOperator } from "../../synapse/grpc/index.js";
 
 /** How long somebody waits for a list after pressing a key, milliseconds. */
 const patienceMs = 150;
@@ -25,6 +26,21 @@ export async function askRegistry(
     await dendrite.close();
     await synapse.close();
   }
+}
+
+/** The namespaces of the Synapse that the flags name, as far as the credential may see them; none if it does not answer. */
+export async function askNamespaces(
+  flags: Readonly<Record<string, unknown>>,
+  terminal: Call["terminal"],
+): Promise<readonly string[]> {
+  const { url, ...credentials } = readStrings(flags);
+  const { token, tls } = readBusOptions({ url, ...credentials, connectTimeout: patienceMs }, terminal);
+  using operator = new SynapseOperator(url, {
+    timeoutMs: patienceMs,
+    ...(token === undefined ? {} : { token }),
+    ...(tls === undefined ? {} : { tls }),
+  });
+  return (await operator.namespaces()).map(({ namespace }) => namespace);
 }
 
 function readStrings(flags: Readonly<Record<string, unknown>>): Omit<BusFlags, "namespace" | "connectTimeout"> {

@@ -109,9 +109,13 @@ interface Around {
 async function valuesOf(flag: Option, command: Command, { words, terminal }: Around): Promise<readonly Candidate[]> {
   if (flag.argChoices !== undefined) return flag.argChoices.map((value) => ({ value, text: "" }));
   const name = flag.attributeName();
-  if (name !== "neuron" && name !== "capabilities") return [];
-  const { askRegistry } = await import("./ask-registry.js");
-  const there = await askRegistry(readFlags(command, words, terminal.env), terminal);
+  if (name !== "neuron" && name !== "capabilities" && name !== "namespace") return [];
+  const { askNamespaces, askRegistry } = await import("./ask-registry.js");
+  const flags = readFlags(command, words, terminal.env);
+  if (name === "namespace") {
+    return (await askNamespaces(flags, terminal)).map((namespace) => ({ value: namespace, text: "" }));
+  }
+  const there = await askRegistry(flags, terminal);
   const neurons = there.filter(({ role }) => role === "neuron");
   if (name === "neuron") return neurons.map(({ id, description }) => ({ value: id, text: description }));
   const capabilities = new Set(neurons.flatMap((neuron) => neuron.capabilities));

@@ -81,6 +81,7 @@ describe("cosmo complete", () => {
     }
     const gone = ["dispatch", "--url", "cosmo://127.0.0.1:1", "--neuron", ""];
     expect(await complete(...gone)).toEqual([]);
+    expect(await complete("dispatch", "--url", "cosmo://127.0.0.1:1", "--namespace", "")).toEqual([]);
     expect(await complete("dispatch", "--url", "nonsense", "--neuron", "")).toEqual([]);
   });
 
@@ -97,6 +98,7 @@ describe("cosmo complete", () => {
     expect(await complete(...line, "--neuron", "")).toEqual(["reader", "researcher"]);
     expect(await complete(...line, "--neuron=res")).toEqual(["--neuron=researcher"]);
     expect(await complete(...line, "--capabilities", "r")).toEqual(["reading"]);
+    expect(await complete("dispatch", "--url", url, "-n", "")).toEqual(["demo"]);
     const env = { COSMO_URL: url, COSMO_NAMESPACE: "demo" };
     const ran = await startCosmo(["complete", "--", "dispatch", "--neuron", "rea"], env).ended();
     expect(ran).toEqual({ exit: 0, stdout: "reader\t\n", stderr: "" });
