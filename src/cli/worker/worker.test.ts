@@ -170,6 +170,15 @@ describe("cosmo worker run", { timeout: 60_000 }, () => {
     expect(stderr.match(/\n/g)).toHaveLength(1);
   });
 
+  test("ends with 3 where its token is refused", async () => {
+    const entry = { principal: "someone", sha256: "0".repeat(64), namespaces: ["*"], rights: ["PARTICIPATE"] };
+    await using guarded = new SynapseServer({ port: 0, tokens: { entries: [entry] } });
+    const { url: closed } = await guarded.start();
+    const file = write("guarded.mjs", "export async function guarded() {}");
+    const ran = await runCosmo(["worker", "run", file, "--url", closed], { env: { COSMO_TOKEN: "wrong" } });
+    expect(ran).toEqual({ exit: 3, stdout: "", stderr: expect.stringMatching(/^\[UNAUTHENTICATED\] .*\n$/) });
+  });
+
   test.each([
     [2, /'none\.ts' is not there\. /, ["none.ts"]],
     [2, /missing required argument 'file'/, []],
