@@ -58,6 +58,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
     packages: [
       "@bomb.sh/tab",
+      "@bufbuild/protobuf",
       "chokidar",
       "cli-progress",
       "cli-table3",

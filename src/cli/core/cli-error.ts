@@ -71,7 +71,8 @@ function readOwn(error: { exit: unknown; hint?: unknown }): { exit?: number; hin
 export function renderFailure(failure: Failure, format: string): string {
   if (format !== "text") return JSON.stringify({ error: failure });
   const { code, message, hint, available } = failure;
-  const there = available === undefined ? "" : ` There is: ${available.join(", ")}.`;
+  const isTold = available === undefined || message.includes(available.join(", "));
+  const there = isTold ? "" : ` There is: ${available.join(", ")}.`;
   const line = `[${code}] ${message}`.replaceAll(/\s+/g, " ");
   return `${line}${/[.!?]$/.test(line) ? "" : "."}${there}${hint === "" ? "" : ` ${hint}`}`;
 }
