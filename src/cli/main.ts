@@ -4,6 +4,9 @@ import { runProgram } from "./core/run.js";
 import type { ExitCode } from "./core/exit-code.js";
 import type { Terminal } from "./core/terminal.js";
 
+// What goes wrong is told in one line, by us.
+process.env["GRPC_VERBOSITY"] ??= "NONE";
+
 const abort = new AbortController();
 
 function interrupt(signal: NodeJS.Signals): void {

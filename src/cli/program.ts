@@ -24,20 +24,20 @@ export function createProgram(): Command {
       "after",
       "\n`cosmo <command> --help` shows an example and the exit codes. `cosmo --version` says which this is.",
     );
+  addSynapseCommands(program);
+  addDopplerCommands(program);
   addDispatchCommands(program);
   addWorkerCommands(program);
-  addInitCommands(program);
+  addEngramCommands(program);
+  addRegistryCommands(program);
   addSchemaCommands(program);
+  addValidateCommands(program);
+  addInitCommands(program);
   addCompletionCommands(program);
   declare(program.command("version").description("Say which version this is"), {
     load: () => import("./version.js"),
     exits: [],
     example: "cosmo --version -o json",
   });
-  addSynapseCommands(program);
-  addDopplerCommands(program);
-  addEngramCommands(program);
-  addRegistryCommands(program);
-  addValidateCommands(program);
   return program;
 }

@@ -57,7 +57,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     gen: true,
     node: true,
     packages: [
-      "@bomb.sh/tab",
       "@bufbuild/protobuf",
       "chokidar",
       "cli-progress",

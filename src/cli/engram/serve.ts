@@ -2,12 +2,13 @@ import { Durability } from "../../../gen/cosmonapse/v1/memory.js";
 import { Dendrite } from "../../dendrite/index.js";
 import type { Engram } from "../../engram/index.js";
 import { toCosmoError, type CosmoError } from "../../errors/index.js";
-import { createDeferred, nextTurn, type Deferred } from "../../foundation/index.js";
+import { createDeferred, type Deferred } from "../../foundation/index.js";
 import { isName } from "../../signal/index.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
 import { removeReadyFile, writeReadyFile } from "../core/ready-file.js";
+import { whyOver } from "../core/why-over.js";
 import type { ServeFlags } from "./flags.js";
 
 /** What is hosted. */
@@ -61,22 +62,6 @@ export async function serveEngram(call: Call<ServeFlags>, served: Served): Promi
     await engram.close();
   }
 }
-
-/** Why a Dendrite has no session and opens no other one; undefined if it has one, or will have. */
-async function whyOver(dendrite: Dendrite): Promise<CosmoError | undefined> {
-  // An error is told before the Dendrite acts on it.
-  await new Promise<void>(nextTurn);
-  try {
-    await dendrite.registry();
-    return undefined;
-  } catch (thrown) {
-    const error = toCosmoError(thrown, "INTERNAL");
-    return error.retryable || passing.has(error.code) ? undefined : error;
-  }
-}
-
-/** The session ended under the question: that has an error of its own. */
-const passing = new Set(["CLOSED", "OUTCOME_UNKNOWN"]);
 
 function checkNames({ engramId, kind, namespace }: ServeFlags): void {
   const flags = { "engram-id": engramId, kind, namespace };

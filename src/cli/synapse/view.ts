@@ -15,13 +15,13 @@ import { openOperator, type OperatorFlags } from "./operator.js";
 export async function run({ options, output, terminal, abort }: Call<OperatorFlags>): Promise<undefined> {
   using operator = openOperator(options, terminal);
   const { namespace } = options;
-  const all = await operator.namespaces({ abort });
+  const all = (await operator.namespaces({ abort })).map(toFigures);
   if (namespace === undefined) {
     await output.result({ url: operator.url, namespaces: all }, () => drawNamespaces(all, output.colors));
     return undefined;
   }
   const own = all.filter((one) => one.namespace === namespace);
-  const participants = (await operator.participants(namespace, { abort })).map(toFacts);
+  const participants = (await operator.participants(namespace, { abort })).map(toParticipant);
   const { requests, total } = await operator.requests(namespace, { abort });
   await output.result(
     { url: operator.url, namespaces: own, participants, requests: requests.map(toRow), requests_total: total },
@@ -35,7 +35,29 @@ export async function run({ options, output, terminal, abort }: Call<OperatorFla
   return undefined;
 }
 
-function drawNamespaces(namespaces: readonly NamespaceSummary[], colors: Colors): string {
+/** A namespace as JSON and the table show it. */
+interface NamespaceFigures {
+  readonly namespace: string;
+  readonly sessions: number;
+  readonly participants: number;
+  readonly requests: number;
+  readonly traces: number;
+  /** The number of its latest Signal. */
+  readonly position: bigint;
+}
+
+function toFigures({
+  namespace,
+  sessions,
+  participants,
+  requests,
+  traces,
+  position,
+}: NamespaceSummary): NamespaceFigures {
+  return { namespace, sessions, participants, requests, traces, position };
+}
+
+function drawNamespaces(namespaces: readonly NamespaceFigures[], colors: Colors): string {
   if (namespaces.length === 0) return "Nobody is here.";
   const heads = ["NAMESPACE", "SESSIONS", "PARTICIPANTS", "IN FLIGHT", "TRACES", "SIGNALS"];
   const rows = namespaces.map(({ namespace, sessions, participants, requests, traces, position }) => [
@@ -56,7 +78,7 @@ interface ParticipantFacts {
   readonly suspect: boolean;
 }
 
-function toFacts({ register, dendriteId, inFlight, suspect }: ParticipantSummary): ParticipantFacts {
+function toParticipant({ register, dendriteId, inFlight, suspect }: ParticipantSummary): ParticipantFacts {
   const value = register?.body?.$case === "register" ? register.body.value : undefined;
   return {
     id: value?.id ?? "",
@@ -77,7 +99,7 @@ function drawParticipants(participants: readonly ParticipantFacts[], colors: Col
     one.role,
     one.kind,
     one.dendrite_id,
-    `${one.in_flight} of ${one.max_in_flight}`,
+    one.max_in_flight === 0 ? String(one.in_flight) : `${one.in_flight} of ${one.max_in_flight}`,
     one.suspect ? colors.yellow("no heartbeat") : "live",
   ]);
   return drawTable(heads, rows, colors);

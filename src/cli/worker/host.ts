@@ -1,10 +1,11 @@
 import { Dendrite } from "../../dendrite/index.js";
 import type { Axon } from "../../axon/index.js";
-import { CosmoError } from "../../errors/index.js";
+import type { CosmoError } from "../../errors/index.js";
 import { createDeferred, type Deferred } from "../../foundation/index.js";
 import type { Call } from "../core/call.js";
 import { CliError, describeFailure, renderFailure } from "../core/cli-error.js";
 import { joinSynapse } from "../core/join.js";
+import { whyOver } from "../core/why-over.js";
 import { findNeurons } from "./find-neurons.js";
 import { readBindings, type WorkerFlags } from "./flags.js";
 import { loadModule } from "./load-module.js";
@@ -38,9 +39,7 @@ async function hostUntil(call: Call<WorkerFlags>, ended: Deferred<undefined>): P
   const onError = (error: CosmoError): void => {
     output.note(renderFailure(describeFailure(error), "text"));
     // What can be mended is mended by the Dendrite itself.
-    dendrite.registry().catch((thrown: unknown) => {
-      if (!(thrown instanceof CosmoError) || !["UNAVAILABLE", "CLOSED"].includes(thrown.code)) ended.reject(thrown);
-    });
+    void whyOver(dendrite).then((why) => why !== undefined && ended.reject(why));
   };
   await using dendrite = new Dendrite({ synapse, namespace, onError, ...(id === undefined ? {} : { dendriteId: id }) });
   for (const axon of axons) await dendrite.attachAxon(options.quiet === true ? axon : tellTasks(axon, output));

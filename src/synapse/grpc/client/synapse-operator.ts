@@ -127,6 +127,7 @@ export class SynapseOperator {
         path,
         // What the method takes is what its codec writes.
         requestSerialize as (value: unknown) => Buffer,
+        // And what it gives is looked at above.
         responseDeserialize as (bytes: Buffer) => unknown,
         request,
         createCallMetadata(this.#proof),
