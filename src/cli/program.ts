@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { addCompletionCommands } from "./completion/declare.js";
-import { declare } from "./core/declare.js";
+import { commandsOf, declare } from "./core/declare.js";
 import { addDispatchCommands } from "./dispatch/declare.js";
 import { addDopplerCommands } from "./doppler/declare.js";
 import { addEngramCommands } from "./engram/declare.js";
@@ -16,7 +16,6 @@ export function createProgram(): Command {
   const program = new Command("cosmo")
     .description("Cosmonapse: agents of any language work together and share memory.")
     .usage("<command> [flags]")
-    .helpCommand(false)
     // What follows a command is its own: `schema` and `schema list` have flags of the same names.
     .enablePositionalOptions()
     .helpOption("-h, --help", "show help")
@@ -39,5 +38,6 @@ export function createProgram(): Command {
     exits: [],
     example: "cosmo --version -o json",
   });
+  for (const command of commandsOf(program)) command.helpCommand(false);
   return program;
 }

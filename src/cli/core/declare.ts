@@ -20,19 +20,14 @@ export function declare(command: Command, declaration: Declaration): Command {
   declarations.set(command, declaration);
   const exits = [0, 1, 2, ...declaration.exits].filter(isListed);
   return command
+    .configureHelp({ optionDescription })
     .addOption(
-      new Option("-o, --output <format>", "how data is written to stdout")
-        .choices(FORMATS)
-        .default("text")
-        .env("COSMO_OUTPUT"),
+      new Option("-o, --output <format>", "how data is written").choices(FORMATS).default("text").env("COSMO_OUTPUT"),
     )
     .addOption(
       new Option("--color <when>", "colours").choices(["auto", "always", "never"]).default("auto").env("COSMO_COLOR"),
     )
-    .addHelpText(
-      "after",
-      `\nExample:\n  ${declaration.example}\n\nExit codes: ${exits.map((code) => `${code} ${EXIT_CODES[code]}`).join(" · ")}`,
-    );
+    .addHelpText("after", `\nExample:\n  ${declaration.example}\n\n${describeExits(exits)}`);
 }
 
 /** What was declared of a command; undefined for a group of commands. */
@@ -40,6 +35,33 @@ export function declarationOf(command: Command): Declaration | undefined {
   return declarations.get(command);
 }
 
+const columnsMax = 100;
+
+function describeExits(exits: readonly ExitCode[]): string {
+  const lines = ["Exit codes:"];
+  for (const [index, code] of exits.entries()) {
+    const word = `${code} ${EXIT_CODES[code]}${index === exits.length - 1 ? "" : " ·"}`;
+    const line = `${lines.at(-1) ?? ""} ${word}`;
+    if (line.length > columnsMax) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = line;
+  }
+  return lines.join("\n");
+}
+
+/** What a flag is for, what it is without being given, and which variable gives it: on one line, if it can be. */
+function optionDescription(option: Option): string {
+  const { description, argChoices, defaultValue, defaultValueDescription, envVar } = option;
+  const choices = argChoices === undefined ? "" : `: ${argChoices.join("|")}`;
+  const isSaid = defaultValue !== undefined && defaultValue !== false;
+  const standard = isSaid ? ` (default: ${defaultValueDescription ?? String(defaultValue)})` : "";
+  return `${description}${choices}${standard}${envVar === undefined ? "" : ` [${envVar}]`}`;
+}
+
 function isListed(code: number, index: number, all: readonly number[]): code is ExitCode {
   return all.indexOf(code) === index;
+}
+
+/** A program and all commands below it. */
+export function commandsOf(program: Command): Command[] {
+  return [program, ...program.commands.flatMap(commandsOf)];
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { CommanderError, type Command } from "commander";
-import { declarationOf } from "./declare.js";
+import { commandsOf, declarationOf } from "./declare.js";
 import { CliError, describeFailure, renderFailure } from "./cli-error.js";
 import type { ExitCode } from "./exit-code.js";
 import { Output, type ColorMode, type Format } from "./output.js";
@@ -53,11 +53,6 @@ export async function runProgram(program: Command, argv: readonly string[], opti
   }
   // A server that is told to end ends well; Ctrl-C is told to whoever called.
   return options.abort.aborted && options.abort.reason !== "SIGTERM" ? 130 : exit;
-}
-
-/** A program and all commands below it. */
-export function commandsOf(program: Command): Command[] {
-  return [program, ...program.commands.flatMap(commandsOf)];
 }
 
 /** Gives flags what the terminal's environment says, as the parser does with that of this process. */

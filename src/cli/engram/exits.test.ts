@@ -9,7 +9,7 @@ import { CosmoError } from "../../errors/index.js";
 import { SynapseServer } from "../../synapse/grpc/index.js";
 import { createCall, createImprint } from "../../testing/index.js";
 import { EngramBus, runCosmo, type CosmoRun, parsed } from "../../testing/console/index.js";
-import { commandsOf } from "../core/run.js";
+import { commandsOf } from "../core/declare.js";
 import { declarationOf } from "../core/declare.js";
 import { createProgram } from "../program.js";
 

@@ -5,10 +5,10 @@ import { readWhole } from "../core/numbers.js";
 
 const convention = `
 What a file exports:
-  export async function shout(input) {}       the Neuron 'shout'; a default export is named as its file
-  export const wise = { neuron, capabilities } options of an Axon: neuronId (default: the name of the export),
-                                               capabilities, engrams, kind, version, maxInFlight, retrySafe, description
-  A Neuron is called with (input, context, { recall, imprint, dispatch, emit, abort, task }). Other exports are let be.`;
+  export async function shout(input) {}        the Neuron 'shout'; a default is named as its file
+  export const wise = { neuron, capabilities } options of an Axon: neuronId (or the export's name),
+    capabilities, engrams, kind, version, maxInFlight, retrySafe, description
+  It is called with (input, context, { recall, imprint, dispatch, emit, abort, task }).`;
 
 /** Adds `cosmo worker run`. */
 export function addWorkerCommands(program: Command): void {

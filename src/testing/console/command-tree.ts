@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import { createProgram, declarationOf } from "../../cli/index.js";
+
+/** One command of the program. */
+export interface ListedCommand {
+  /** The words that call it: `engram recall`. Empty: the program itself. */
+  readonly words: readonly string[];
+  /** The arguments of its example, and those that call it. Undefined for a group of commands. */
+  readonly example: readonly string[] | undefined;
+  /** Its long flags. */
+  readonly flags: readonly string[];
+}
+
+/** Every command that help shows, groups and the program itself included. */
+export function listCommands(): readonly ListedCommand[] {
+  return list(createProgram(), []);
+}
+
+function list(command: Command, words: readonly string[]): readonly ListedCommand[] {
+  const shown = command.createHelp().visibleCommands(command);
+  const below = shown.flatMap((child) => list(child, [...words, child.name()]));
+  const example = declarationOf(command)?.example;
+  const flags = command.options.flatMap(({ long }) => long ?? []);
+  return [{ words, example: example === undefined ? undefined : splitLine(example), flags }, ...below];
+}
+
+/** What `cosmo` is given in a shell line without variables: quotes keep words together. */
+function splitLine(line: string): readonly string[] {
+  const [, given = ""] = /\bcosmo (.*?)\)?$/.exec(line) ?? [];
+  const words = given.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2"));
+}
