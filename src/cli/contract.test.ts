@@ -87,7 +87,8 @@ describe.each(onBus)("cosmo $name, which needs a Synapse,", ({ words, example })
     // In this process, and with a file that is there.
     const files = rest
       .filter((word) => word !== "--watch")
-      .map((word) => (word.endsWith(".ts") ? join(folder, "neurons.mjs") : word));
+      .map((word) => (word.endsWith(".ts") ? join(folder, "neurons.mjs") : word))
+      .map((word) => (word.endsWith(".db") ? join(folder, "memory.db") : word));
     return [...words, "--url", url, "--connect-timeout", "300ms", "-o", "json", ...files];
   };
 

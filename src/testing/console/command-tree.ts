@@ -1,4 +1,3 @@
-import type { Command } from "commander";
 import { createProgram, declarationOf } from "../../cli/index.js";
 
 /** One command of the program. */
@@ -16,7 +15,7 @@ export function listCommands(): readonly ListedCommand[] {
   return list(createProgram(), []);
 }
 
-function list(command: Command, words: readonly string[]): readonly ListedCommand[] {
+function list(command: ReturnType<typeof createProgram>, words: readonly string[]): readonly ListedCommand[] {
   const shown = command.createHelp().visibleCommands(command);
   const below = shown.flatMap((child) => list(child, [...words, child.name()]));
   const example = declarationOf(command)?.example;
