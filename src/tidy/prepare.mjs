@@ -92,7 +92,7 @@ function compileNative() {
 
 /** What the build depends on, as one hash: another commit, another content, another compiler give another. */
 function fingerprint() {
-  const sources = ["src", "gen"].flatMap((folder) =>
+  const sources = ["src", "gen", "conformance"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((file) => join(folder, file)),
   );
   const hash = createHash("sha256");

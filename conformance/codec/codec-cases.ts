@@ -1,0 +1,11 @@
+import { readDescriptors } from "../ground/files.js";
+import type { Case } from "../run/verdict.js";
+import { Schema } from "../wire/schema.js";
+import { transcodeCase, type Harnesses } from "./codec-case.js";
+import { generateCases } from "./message-cases.js";
+
+/** Every case of the role, in order. They ask whatever harness `harnesses` gives. */
+export function codecCases(harnesses: Harnesses): readonly Case[] {
+  const schema = new Schema(readDescriptors());
+  return generateCases(schema).map((wire) => transcodeCase(schema, wire, harnesses));
+}

@@ -1,0 +1,90 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { readText } from "../ground/files.js";
+import { SuiteError, wordsOf } from "../ground/suite-error.js";
+
+/** The version of the control protocol that the runner speaks. */
+export const CONTROL_VERSION = "1";
+
+/** A part of the suite that an implementation can be tested in. */
+export type Role = "codec" | "synapse";
+
+/** What a harness says of itself. */
+export interface Hello {
+  readonly control: string;
+  readonly name: string;
+  readonly version: string;
+  readonly language: string;
+  readonly roles: readonly Role[];
+  /** Optional parts that it claims; what is claimed is tested. */
+  readonly features: readonly string[];
+}
+
+/** What the implementation said no with. */
+export interface Refusal {
+  readonly code: string;
+  readonly requirement?: string;
+  readonly message?: string;
+}
+
+/** What the runner asks for; `seq` is added when it is sent. */
+export type Command =
+  | { readonly hello: { readonly control: string } }
+  | { readonly transcode: { readonly message: string; readonly bytes: string } }
+  | { readonly validate: { readonly bytes: string } }
+  | { readonly view: { readonly bytes: string } }
+  | { readonly listen: { readonly limits: Readonly<Record<string, number>> } }
+  | { readonly close: { readonly address: string } }
+  | { readonly stop: Readonly<Record<string, never>> };
+
+/** What a harness answers: exactly one part beside `seq`. */
+export interface Reply {
+  readonly seq: number;
+  readonly hello?: Hello;
+  readonly transcoded?: { readonly bytes: string };
+  readonly validated?: { readonly findings: readonly Refusal[] };
+  readonly viewed?: { readonly json: Readonly<Record<string, unknown>> };
+  readonly listening?: { readonly address: string };
+  readonly done?: object;
+  readonly refusal?: Refusal;
+  readonly unsupported?: { readonly reason: string };
+  readonly harnessError?: { readonly message: string };
+}
+
+const published: unknown = JSON.parse(readText("conformance", "control", "control.schema.json"));
+const schema = typeof published === "object" && published !== null ? published : {};
+const ajv = new Ajv2020({
+  strict: true,
+  strictRequired: false,
+  allErrors: false,
+  schemas: [{ ...schema, $id: "control" }],
+});
+const isReply = ajv.compile<Reply>({ $ref: "control#/$defs/reply" });
+const isCommand = ajv.compile({ $ref: "control#/$defs/command" });
+
+/** A line of a harness that breaks the control protocol, in words. */
+export class LineError extends Error {
+  override readonly name = "LineError";
+}
+
+/** Reads a line of a harness. Throws LineError for one that the published schema does not allow. */
+export function readReply(line: string): Reply {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch (thrown) {
+    throw new LineError(`a line that is no JSON (${wordsOf(thrown)}): ${line.slice(0, 200)}`);
+  }
+  if (isReply(read)) return read;
+  const [error] = isReply.errors ?? [];
+  throw new LineError(
+    `a line that the schema does not allow: ${error?.instancePath ?? ""} ${error?.message ?? ""}: ${line.slice(0, 200)}`,
+  );
+}
+
+/** Writes a command as a line. Throws SuiteError for one that the published schema does not allow: our own mistake. */
+export function writeCommand(seq: number, command: Command): string {
+  const whole = { seq, ...command };
+  if (!isCommand(whole))
+    throw new SuiteError(`The runner made a command that is none: ${ajv.errorsText(isCommand.errors)}`);
+  return `${JSON.stringify(whole)}\n`;
+}

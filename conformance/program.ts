@@ -1,0 +1,106 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { explain, listCases, listRequirements } from "./commands/look.js";
+import { run } from "./commands/run.js";
+import type { Role } from "./control/messages.js";
+import { SuiteError } from "./ground/suite-error.js";
+
+/** Where the program says what. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly isColored: boolean;
+}
+
+interface RunOptions {
+  readonly role: Role;
+  readonly target?: string;
+  readonly case?: string;
+  readonly known?: string;
+  readonly report: readonly string[];
+  readonly parallel: number;
+  readonly watchdog: number;
+  readonly color?: string;
+}
+
+function readCount(text: string): number {
+  const read = Number(text);
+  if (Number.isSafeInteger(read) && read > 0) return read;
+  throw new InvalidArgumentError("It is a whole number above zero.");
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
+
+/**
+ * Runs the command line of the suite and gives its exit code: 0 conformant, 1 failures, 2 usage, 9 nothing evaluated or
+ * a stale list, 10 a broken harness.
+ */
+export async function runProgram(argv: readonly string[], streams: Streams): Promise<number> {
+  let exit = 0;
+  const program = new Command("conformance")
+    .description("Prove an implementation of the Cosmonapse protocol, in any language")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => streams.out(text.trimEnd()),
+      writeErr: (text) => streams.err(text.trimEnd()),
+    });
+  addRun(program, async (command, options) => {
+    const { watchdog: watchdogMs, color, ...flags } = options;
+    const isColored = color === undefined ? streams.isColored : color === "always";
+    exit = await run({ ...flags, command, watchdogMs }, { out: streams.out, isColored });
+  });
+  addLooks(program, streams);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exit;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    if (!(thrown instanceof SuiteError)) throw thrown;
+    streams.err(`conformance: ${thrown.message}`);
+    return thrown.exit;
+  }
+}
+
+function addRun(program: Command, play: (command: readonly string[], options: RunOptions) => Promise<void>): void {
+  program
+    .command("run")
+    .description("Play the cases of a role against a harness, or against a Synapse that listens")
+    .argument("[command...]", "what starts the harness, behind --")
+    .addOption(new Option("--role <role>", "what it plays").choices(["codec", "synapse"]).makeOptionMandatory())
+    .option("--target <address>", "cosmo://host:port of a Synapse; nothing has to be written for it")
+    .option("--case <glob>", "only these cases: * is anything but a slash, ** anything")
+    .option("--known <file>", "YAML with failures that are known, each with its reason; stale ones are red")
+    .option("--report <form=file>", "json, junit or markdown, into a file; may be given again", collect, [])
+    .option("--parallel <count>", "cases that run at once", readCount, 16)
+    .option("--watchdog <ms>", "how long a case may take", readCount, 10_000)
+    .addOption(new Option("--color <when>", "always or never").choices(["always", "never"]))
+    .action(play);
+}
+
+function addLooks(program: Command, { out }: Streams): void {
+  program
+    .command("list")
+    .description("List requirements with the number of their cases, or the cases")
+    .addArgument(new Argument("<what>", "what to list").choices(["requirements", "cases"]))
+    .addOption(new Option("--role <role>", "only the cases of this role").choices(["codec", "synapse"]))
+    .addOption(new Option("-o, --output <form>", "text or json").choices(["text", "json"]).default("text"))
+    .action((what: string, { role, output }: { readonly role?: string; readonly output: string }) => {
+      const rows = what === "cases" ? listCases(role) : listRequirements();
+      out(output === "json" ? JSON.stringify(rows, undefined, 2) : rows.map((row) => toLine(row)).join("\n"));
+    });
+  program
+    .command("explain")
+    .description("Say what an id means, and which cases show it")
+    .argument("<id>", "for example COS-TASK-003")
+    .action((id: string) => out(explain(id).join("\n")));
+}
+
+const idWidth = 14;
+
+function toLine(row: ReturnType<typeof listCases>[number] | ReturnType<typeof listRequirements>[number]): string {
+  if ("requirements" in row) return `${row.id}  ${row.requirements.join(" ")}`.trimEnd();
+  const { id, level, cases, negative, roles, excluded } = row;
+  const figures = `${String(cases).padStart(5)} cases ${String(negative).padStart(4)} negative`;
+  return `${id.padEnd(idWidth)} ${level.padEnd(10)} ${figures}  ${roles.join(", ")}${excluded === "" ? "" : `  not tested: ${excluded}`}`;
+}

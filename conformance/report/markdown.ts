@@ -1,0 +1,46 @@
+import { isRed, type Report } from "../run/summary.js";
+import { verdicts } from "../run/verdict.js";
+
+const shownMax = 50;
+
+/** The report as Markdown, for a pull request: the figures, then what failed, then what is known to fail. */
+export function toMarkdown(report: Report): string {
+  const { implementation, role, outcome, counts, requirements, results, ms, suite, cases, stale } = report;
+  const { name, version, language } = implementation;
+  const known = results.filter(({ verdict }) => verdict === "known-failing");
+  const red = results.filter(({ verdict }) => isRed(verdict));
+  const rows = verdicts
+    .filter((verdict) => counts[verdict] > 0)
+    .map((verdict) => `| ${verdict} | ${counts[verdict]} |`);
+  return [
+    `# ${name} ${version} (${language}) as ${role}: ${outcome}`,
+    "",
+    `${results.length} checks in ${(ms / 1_000).toFixed(1)} s show ${requirements.length} sentences of the specification. Suite ${suite}, cases ${cases}.`,
+    "",
+    "| Verdict | Checks |",
+    "| --- | ---: |",
+    ...rows,
+    ...section(
+      "Failures",
+      red.map(({ case: id, check, verdict, reason }) => `**${id}** ${check}, ${verdict}: ${reason}`),
+    ),
+    ...section(
+      "Known failures",
+      known.map(({ case: id, reason }) => `**${id}**: ${reason}`),
+    ),
+    ...section("Stale entries of the list", stale),
+    "",
+  ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length > shownMax ? [`- and ${lines.length - shownMax} more`] : [];
+  return [
+    "",
+    `## ${title}`,
+    "",
+    ...lines.slice(0, shownMax).map((line) => `- ${line.replace(/[|<>]/g, "\\$&")}`),
+    ...rest,
+  ];
+}

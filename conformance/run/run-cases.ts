@@ -1,0 +1,106 @@
+import { SuiteError, wordsOf } from "../ground/suite-error.js";
+import { Finding, type Case, type CheckResult, type Emit } from "./verdict.js";
+
+/** How cases are run. */
+export interface RunOptions {
+  /** What is claimed beside the role. */
+  readonly features: readonly string[];
+  /** Cases that run at once. */
+  readonly parallel: number;
+  /** After this time a case is tried once more, alone; after it again it hangs. */
+  readonly watchdogMs: number;
+  /** Told after each case. */
+  readonly onCase?: (results: readonly CheckResult[]) => void;
+}
+
+const evidenceMax = 12;
+
+/** Plays cases and judges each check. The results are in the order of the cases. Never rejects for what a case does. */
+export async function runCases(cases: readonly Case[], options: RunOptions): Promise<readonly CheckResult[]> {
+  const results: (readonly CheckResult[])[] = new Array(cases.length).fill([]);
+  const again: number[] = [];
+  const queue = cases.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, one] of queue) {
+      const played = await judge(one, options);
+      results[index] = played;
+      // Many at once can be slow, and one that crashed takes the others with it: it is asked again, alone.
+      if (played.some(({ verdict }) => verdict === "hung" || verdict === "crashed")) again.push(index);
+      else options.onCase?.(played);
+    }
+  };
+  await Promise.all(Array.from({ length: options.parallel }, work));
+  for (const index of again) {
+    const one = cases[index];
+    if (one === undefined) continue;
+    const played = await judge(one, options);
+    results[index] = played;
+    options.onCase?.(played);
+  }
+  return withTwins(cases, results.flat());
+}
+
+async function judge(one: Case, { features, watchdogMs }: RunOptions): Promise<readonly CheckResult[]> {
+  const missing = one.needs.filter((need) => !features.includes(need));
+  if (missing.length > 0) {
+    return one.checks.map((check) => ({
+      ...blank(one, check),
+      verdict: "unsupported",
+      reason: `${missing.join(", ")}: not claimed`,
+    }));
+  }
+  const emitted = new Set<string>();
+  const evidence: string[] = [];
+  const emit: Emit = {
+    passed: (check) => {
+      if (!one.checks.includes(check)) throw new SuiteError(`${one.id}: the check ${check} was not declared`);
+      emitted.add(check);
+    },
+    saw: (line) => {
+      evidence.push(line);
+      if (evidence.length > evidenceMax) evidence.shift();
+    },
+  };
+  const finding = await outcomeOf(one.play(emit), watchdogMs);
+  let isOver = false;
+  return one.checks.map((check) => {
+    const result = { ...blank(one, check), evidence };
+    if (emitted.has(check)) return { ...result, verdict: "passed", evidence: [] };
+    if (finding === undefined) return { ...result, verdict: "not-emitted", reason: "the case ended without it" };
+    if (isOver) return { ...result, verdict: "inconclusive", reason: "a check before it did not pass", evidence: [] };
+    isOver = true;
+    return { ...result, verdict: finding.verdict, reason: finding.message };
+  });
+}
+
+function blank({ id, requirements }: Case, check: string): Omit<CheckResult, "verdict"> {
+  return { case: id, check, requirements, reason: "", evidence: [] };
+}
+
+/** What ended a case; undefined if it ended well. */
+async function outcomeOf(playing: Promise<void>, watchdogMs: number): Promise<Finding | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Finding>((resolve) => {
+    timer = setTimeout(() => resolve(new Finding("hung", `it did not end within ${watchdogMs} ms`)), watchdogMs);
+  });
+  const ended = playing.then(
+    () => undefined,
+    (thrown: unknown) => (thrown instanceof Finding ? thrown : new Finding("harness-error", wordsOf(thrown))),
+  );
+  const finding = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  return finding;
+}
+
+/** A negative case says nothing if its valid twin does not pass. Throws SuiteError for a twin that there is not. */
+function withTwins(cases: readonly Case[], results: readonly CheckResult[]): readonly CheckResult[] {
+  const red = new Set(
+    results.filter(({ verdict }) => verdict !== "passed" && verdict !== "unsupported").map((one) => one.case),
+  );
+  const twins = new Map(cases.map(({ id, twin }) => [id, twin]));
+  return results.map((result) => {
+    const twin = twins.get(result.case);
+    if (twin === undefined || result.verdict !== "passed" || !red.has(twin)) return result;
+    return { ...result, verdict: "inconclusive", reason: `its twin ${twin} did not pass` };
+  });
+}

@@ -1,0 +1,54 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { listFiles, readYaml } from "../ground/files.js";
+import { SuiteError } from "../ground/suite-error.js";
+
+/** What YAML holds: the data of a case, before its variables are filled in. */
+export type Data = boolean | null | number | string | readonly Data[] | { readonly [name: string]: Data };
+
+/** An object of such data. */
+export type DataObject = Readonly<Record<string, Data>>;
+
+/** A step: one verb and what it takes. */
+export type Step = DataObject;
+
+/** A case of the role `synapse`, as its file says it. */
+export interface SynapseCaseData {
+  readonly id: string;
+  /** The sentences that it shows. */
+  readonly shows: readonly string[];
+  /** The valid case that differs in one thing. */
+  readonly twin?: string;
+  /** Limits that the Synapse has to be started with: then the role needs a harness. */
+  readonly limits?: Readonly<Record<string, number>>;
+  readonly steps: readonly Step[];
+}
+
+interface CaseFile {
+  readonly area: string;
+  readonly cases: readonly SynapseCaseData[];
+}
+
+const schema: unknown = JSON.parse(JSON.stringify(readYaml("conformance", "cases", "synapse.schema.yaml")));
+const isFile = new Ajv2020({ strictRequired: false, allowUnionTypes: true }).compile<CaseFile>(
+  typeof schema === "object" && schema !== null ? schema : {},
+);
+
+/** Every case of the role, by file and in the order of each; the id is `area/id`. Throws SuiteError for a file that is none. */
+export function readSynapseCases(): readonly SynapseCaseData[] {
+  return listFiles("conformance/cases/synapse", ".yaml").flatMap((name) => {
+    const read = readYaml("conformance", "cases", "synapse", name);
+    if (!isFile(read)) {
+      const [error] = isFile.errors ?? [];
+      throw new SuiteError(
+        `${name}: ${error?.instancePath ?? ""} ${error?.message ?? ""}: ${JSON.stringify(error?.params)}`,
+      );
+    }
+    const { area, cases } = read;
+    const whole = (id: string): string => `synapse/${area}/${id}`;
+    return cases.map((one) => ({
+      ...one,
+      id: whole(one.id),
+      ...(one.twin === undefined ? {} : { twin: one.twin.includes("/") ? `synapse/${one.twin}` : whole(one.twin) }),
+    }));
+  });
+}

@@ -1,0 +1,90 @@
+import { Client, credentials, Metadata, status, type ClientDuplexStream, type StatusObject } from "@grpc/grpc-js";
+import { decodeMessage } from "../wire/decode.js";
+import type { Schema } from "../wire/schema.js";
+import { isObject, toHex, type Value, type ValueObject } from "../wire/value.js";
+import { encodeMessage } from "../wire/writer.js";
+import { textOf } from "./read-value.js";
+import { wordsOf } from "../ground/suite-error.js";
+
+/** How a link ended: the status of gRPC by name, and the detail in its trailer; empty if there is none. */
+export interface LinkEnd {
+  readonly status: string;
+  readonly detail: ValueObject;
+}
+
+/** Who hears of a link. */
+export interface LinkListener {
+  readonly onFrame: (frame: ValueObject) => void;
+  readonly onEnd: (end: LinkEnd) => void;
+  readonly saw: (line: string) => void;
+}
+
+const method = "/cosmonapse.v1.SynapseService/Connect";
+const shownBytes = 120;
+
+/** One `Connect` stream: frames as objects by the schema, or bytes as they are. */
+export class Link {
+  readonly #schema: Schema;
+  readonly #client: Client;
+  readonly #call: ClientDuplexStream<Buffer, Buffer>;
+  readonly #listener: LinkListener;
+
+  constructor(address: string, schema: Schema, listener: LinkListener) {
+    this.#schema = schema;
+    this.#listener = listener;
+    this.#client = new Client(address, credentials.createInsecure(), {
+      "grpc.use_local_subchannel_pool": 1,
+      "grpc.max_send_message_length": -1,
+      "grpc.max_receive_message_length": -1,
+    });
+    const same = (bytes: Buffer): Buffer => bytes;
+    this.#call = this.#client.makeBidiStreamRequest(method, same, same, new Metadata());
+    this.#call.on("data", (bytes: Buffer) => this.#take(new Uint8Array(bytes)));
+    this.#call.on("error", () => undefined);
+    this.#call.on("status", (end: StatusObject) => listener.onEnd(this.#readEnd(end)));
+  }
+
+  /** Sends a frame, its one part under its name in the schema. */
+  send(frame: ValueObject): void {
+    this.sendBytes(encodeMessage(this.#schema, "cosmonapse.v1.ConnectRequest", frame), Object.keys(frame).join());
+  }
+
+  /** Sends bytes as one message. */
+  sendBytes(bytes: Uint8Array, name = "bytes"): void {
+    this.#listener.saw(`> ${name} ${toHex(bytes.subarray(0, shownBytes))}`);
+    this.#call.write(Buffer.from(bytes));
+  }
+
+  /** Says that nothing more will be sent. */
+  halfClose(): void {
+    this.#call.end();
+  }
+
+  /** Breaks it off. */
+  cut(): void {
+    this.#call.cancel();
+    this.#client.close();
+  }
+
+  #take(bytes: Uint8Array): void {
+    try {
+      const frame = decodeMessage(this.#schema, "cosmonapse.v1.ConnectResponse", bytes);
+      this.#listener.saw(`< ${Object.keys(frame).join()} ${toHex(bytes.subarray(0, shownBytes))}`);
+      this.#listener.onFrame(frame);
+    } catch (thrown) {
+      this.#listener.saw(`< no frame: ${wordsOf(thrown)}: ${toHex(bytes.subarray(0, shownBytes))}`);
+      this.#listener.onFrame({ broken: wordsOf(thrown) });
+    }
+  }
+
+  #readEnd({ code, metadata }: StatusObject): LinkEnd {
+    const [trailer] = metadata.get("cosmonapse-error-bin");
+    const detail: Value =
+      typeof trailer === "object"
+        ? decodeMessage(this.#schema, "cosmonapse.v1.ErrorDetail", new Uint8Array(trailer))
+        : {};
+    const end = { status: status[code], detail: isObject(detail) ? detail : {} };
+    this.#listener.saw(`< end ${end.status} ${textOf(end.detail["code"])}`);
+    return end;
+  }
+}

@@ -1,0 +1,98 @@
+import { Finding, type Case } from "../run/verdict.js";
+import { SuiteError } from "../ground/suite-error.js";
+import type { Data, DataObject, Step, SynapseCaseData } from "./case-file.js";
+import type { Place } from "./peer.js";
+import { namesIn } from "./read-step.js";
+import { isData } from "./resolve.js";
+import { cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from "./session-steps.js";
+import { expect, nothing, observe, send, unobserve } from "./signal-steps.js";
+import { Stage } from "./stage.js";
+
+/** Where a case finds a Synapse with its limits. */
+export type Targets = (limits: Readonly<Record<string, number>> | undefined) => Promise<string>;
+
+/** The check that a case has which names none: that all of its steps hold. */
+export const WHOLE_CASE = "holds";
+
+type Verb = (stage: Stage, given: Data) => Promise<void>;
+
+function ofObject(play: (stage: Stage, step: DataObject) => Promise<void>): Verb {
+  return (stage, given) => play(stage, isData(given) ? given : {});
+}
+
+const verbs: Readonly<Record<string, Verb>> = {
+  join,
+  cut,
+  leave,
+  rejected: ofObject(rejected),
+  ended: ofObject(ended),
+  resume: ofObject(resume),
+  frame: ofObject(sendFrame),
+  heard: ofObject(heard),
+  tcp: ofObject(tcp),
+  send: ofObject(send),
+  expect: ofObject(expect),
+  nothing: ofObject(nothing),
+  observe: ofObject(observe),
+  unobserve: ofObject(unobserve),
+  fence: async (stage, given) => {
+    for (const name of namesIn(given)) await stage.peer(name).fence();
+  },
+  check: (stage, given) => {
+    if (typeof given === "string") stage.emit.passed(given);
+    return Promise.resolve();
+  },
+};
+
+/** The checks that a case declares: those that it names, or one for the whole. */
+export function checksOf({ steps }: SynapseCaseData): readonly string[] {
+  const named = steps.map(({ check }) => check).filter((check) => typeof check === "string");
+  return named.length === 0 ? [WHOLE_CASE] : named;
+}
+
+function isNegativeStep(step: Step): boolean {
+  const [given] = Object.values(step);
+  return (
+    step["rejected"] !== undefined || (isData(given) && (given["refused"] !== undefined || given["code"] !== undefined))
+  );
+}
+
+let played = 0;
+
+/** Makes a case of its data. It is played in a namespace of its own, so that many can be at once. */
+export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" | "saw">, targets: Targets): Case {
+  const { id, shows, twin, limits, steps } = data;
+  return {
+    id,
+    requirements: shows,
+    needs: limits === undefined ? [] : ["limits"],
+    checks: checksOf(data),
+    isNegative: steps.some((step) => isNegativeStep(step)),
+    ...(twin === undefined ? {} : { twin }),
+    play: async (emit) => {
+      played += 1;
+      const namespace = `case-${process.pid}-${played}`;
+      const stage = new Stage({ ...place, address: await targets(limits), saw: emit.saw }, namespace, emit);
+      let isWell = false;
+      try {
+        for (const [index, step] of steps.entries()) await playStep(stage, step, index + 1);
+        isWell = true;
+      } finally {
+        await stage.close(isWell);
+      }
+      if (checksOf(data).includes(WHOLE_CASE)) emit.passed(WHOLE_CASE);
+    },
+  };
+}
+
+async function playStep(stage: Stage, step: Step, number: number): Promise<void> {
+  const [verb, given] = Object.entries(step)[0] ?? ["", null];
+  const play = verbs[verb];
+  if (play === undefined) throw new SuiteError(`step ${number}: there is no verb ${verb}`);
+  try {
+    await play(stage, given);
+  } catch (thrown) {
+    if (thrown instanceof Finding) throw new Finding(thrown.verdict, `step ${number}, ${verb}: ${thrown.message}`);
+    throw thrown instanceof Error ? new SuiteError(`step ${number}, ${verb}: ${thrown.message}`) : thrown;
+  }
+}
