@@ -96,11 +96,10 @@ async function begin({ role, command, target, watchdogMs }: RunFlags): Promise<S
     );
   }
   const pool = new HarnessPool({ program, args }, watchdogMs);
-  const hello = await pool.hello();
-  if (!hello.roles.includes(role)) {
-    await pool.stop();
-    throw new SuiteError(`${hello.name} does not play the role ${role}, only ${hello.roles.join(", ")}`, 2);
-  }
+  // Cases are read before a process is there that had to be ended if they cannot be.
   const cases = role === "codec" ? codecCases(() => pool.take()) : synapseCases(harnessTargets(pool));
-  return { hello, cases, stop: () => pool.stop() };
+  const hello = await pool.hello();
+  if (hello.roles.includes(role)) return { hello, cases, stop: () => pool.stop() };
+  await pool.stop();
+  throw new SuiteError(`${hello.name} does not play the role ${role}, only ${hello.roles.join(", ")}`, 2);
 }

@@ -7,8 +7,14 @@ import { SynapseServer } from "../../src/synapse/grpc/index.js";
 type Command = Readonly<Record<string, Readonly<Record<string, string>>>>;
 type Codec = { decode(bytes: Uint8Array): object; encode(message: object): { finish(): Uint8Array } };
 
-const own = { control: "1", name: "cosmonapse-ts", version: "0.1.0", language: "TypeScript" };
-const hello = { ...own, roles: ["codec", "synapse"], features: ["validate", "view"] };
+const hello = {
+  control: "1",
+  name: "cosmonapse-ts",
+  version: "0.1.0",
+  language: "TypeScript",
+  roles: ["codec", "synapse"],
+  features: ["validate", "view"],
+};
 const codecs = new Map<string, unknown>(Object.entries(messages));
 const servers = new Map<string, SynapseServer>();
 
@@ -23,8 +29,10 @@ function transcode(name: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-async function listen(limits: unknown): Promise<object> {
-  const server = new SynapseServer({ port: 0, limits: Object(limits) });
+async function listen(limits: object): Promise<object> {
+  const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const own = Object.fromEntries(Object.entries(limits).map(([name, value]) => [camel(name), value]));
+  const server = new SynapseServer({ port: 0, limits: own });
   const { host, port } = await server.start();
   servers.set(`${host}:${port}`, server);
   return { listening: { address: `${host}:${port}` } };
@@ -41,7 +49,7 @@ async function answer({ transcode: job, validate, view, ...command }: Command): 
   }
   if (view !== undefined) return { viewed: { json: signalToJson(decodeSignal(bytes)) } };
   if (command["hello"] !== undefined) return { hello };
-  if (command["listen"] !== undefined) return listen(command["listen"]["limits"]);
+  if (command["listen"] !== undefined) return listen(Object(command["listen"]["limits"]));
   if (command["close"] !== undefined) await servers.get(command["close"]["address"] ?? "")?.close();
   return "close" in command || "stop" in command ? { done: {} } : { unsupported: { reason: "an unknown command" } };
 }

@@ -25,6 +25,10 @@ export interface SynapseCaseData {
 
 interface CaseFile {
   readonly area: string;
+  /** Steps that every case of the file begins with. */
+  readonly setup?: readonly Step[];
+  /** Steps that every case of the file ends with. */
+  readonly after?: readonly Step[];
   readonly cases: readonly SynapseCaseData[];
 }
 
@@ -43,11 +47,12 @@ export function readSynapseCases(): readonly SynapseCaseData[] {
         `${name}: ${error?.instancePath ?? ""} ${error?.message ?? ""}: ${JSON.stringify(error?.params)}`,
       );
     }
-    const { area, cases } = read;
+    const { area, cases, setup = [], after = [] } = read;
     const whole = (id: string): string => `synapse/${area}/${id}`;
     return cases.map((one) => ({
       ...one,
       id: whole(one.id),
+      steps: [...setup, ...one.steps, ...after],
       ...(one.twin === undefined ? {} : { twin: one.twin.includes("/") ? `synapse/${one.twin}` : whole(one.twin) }),
     }));
   });

@@ -11,7 +11,7 @@ interface Difference {
  * How a value differs from a pattern, in words; undefined: it does not. Of an object only what the pattern names is
  * compared, null meaning absent; a zero, an empty text and an empty list match what is absent. A text between slashes is
  * an expression. `{ $set: […] }` is a list in any order, `{ $least: n }` and `{ $most: n }` bound a number,
- * `{ $bytes: n }` the length of bytes from below, `{ $any: true }` is whatever is there.
+ * `{ $size: n }` the length of bytes from below, `{ $any: true }` is whatever is there.
  */
 export function differ(pattern: Data, value: Value | undefined, names: Names): string | undefined {
   const found = find(pattern, value, names);
@@ -67,7 +67,7 @@ function findByMacro(
       return judge(Number(value ?? 0) >= bound, `at least ${bound}`);
     case "$most":
       return judge(Number(value ?? 0) <= bound, `at most ${bound}`);
-    case "$bytes":
+    case "$size":
       return judge(value instanceof Uint8Array && value.length >= bound, `at least ${bound} bytes`);
     case "$set": {
       const wanted = (isDataList(given) ? given : []).map((one) => canonical(resolve(one, names)));

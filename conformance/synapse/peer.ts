@@ -1,9 +1,9 @@
 import { Finding } from "../run/verdict.js";
-import { wordsOf } from "../ground/suite-error.js";
 import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
 import { isList, type Value, type ValueObject } from "../wire/value.js";
-import { encodeMessage } from "../wire/writer.js";
+import { readFields } from "../wire/reader.js";
+import { encodeMessage, join } from "../wire/writer.js";
 import { Arrivals } from "./arrivals.js";
 import type { ErrorRow } from "./error-table.js";
 import { ulid } from "./ids.js";
@@ -35,6 +35,8 @@ const signalName = "cosmonapse.v1.Signal";
 export class Peer {
   readonly deliveries = new Arrivals<Delivery>();
   readonly frames = new Arrivals<ValueObject>();
+  /** The ids of all that was delivered, but for what an observer is shown as refused. */
+  readonly delivered = new Set<string>();
   readonly name: string;
   /** The dendrite id that it says hello with. */
   readonly dendriteId: string;
@@ -220,14 +222,22 @@ export class Peer {
   }
 
   #takeSignal(bytes: Uint8Array, note: ValueObject): void {
+    const signal = this.#readSignal(bytes);
+    const { detail } = objectOf(signal["error"]);
+    if (detail !== undefined && signal["source"] === "synapse") {
+      this.#fault ??= faultOfDetail(objectOf(detail), this.#place.errors);
+    }
+    if (note["refused"] === undefined && typeof signal["id"] === "string") this.delivered.add(signal["id"]);
+    this.deliveries.add({ bytes, signal, note });
+  }
+
+  /** A Signal; of one whose body cannot be read, the header. */
+  #readSignal(bytes: Uint8Array): ValueObject {
     try {
-      const signal = decodeMessage(this.#place.schema, signalName, bytes);
-      const detail = objectOf(signal["error"])["detail"];
-      if (detail !== undefined && signal["source"] === "synapse")
-        this.#fault ??= faultOfDetail(objectOf(detail), this.#place.errors);
-      this.deliveries.add({ bytes, signal, note });
-    } catch (thrown) {
-      this.deliveries.add({ bytes, signal: { undecodable: wordsOf(thrown) }, note });
+      return decodeMessage(this.#place.schema, signalName, bytes);
+    } catch {
+      const header = readFields(bytes).filter(({ number }) => number < 16 || number >= 1_000);
+      return decodeMessage(this.#place.schema, signalName, join(...header.map(({ raw }) => raw)));
     }
   }
 }

@@ -71,13 +71,20 @@ export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" 
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
       played += 1;
+      let isPlaying = true;
+      const saw = (line: string): void => {
+        if (isPlaying) emit.saw(line);
+      };
       const namespace = `case-${process.pid}-${played}`;
-      const stage = new Stage({ ...place, address: await targets(limits), saw: emit.saw }, namespace, emit);
+      const stage = new Stage({ ...place, address: await targets(limits), saw }, namespace, emit);
       let isWell = false;
       try {
         for (const [index, step] of steps.entries()) await playStep(stage, step, index + 1);
+        stage.checkRefused();
         isWell = true;
       } finally {
+        // How it ends says nothing of why it failed.
+        isPlaying = isWell;
         await stage.close(isWell);
       }
       if (checksOf(data).includes(WHOLE_CASE)) emit.passed(WHOLE_CASE);

@@ -29,7 +29,7 @@ export function isDataList(data: Data): data is readonly Data[] {
 
 /**
  * The value that case data stands for. `$t` is the id of what was saved as t, `$t.trace` its trace, `$new-id` and
- * `$new-trace` are fresh, `$now` is this instant. An object with one of `$text`, `$list`, `$map`, `$json`, `$hex` is what
+ * `$new-trace` are fresh, `$now` is this instant. An object with one of `$text`, `$list`, `$map`, `$many`, `$bytes`, `$json`, `$hex` is what
  * that makes. Throws SuiteError for a name that nothing was saved as.
  */
 export function resolve(data: Data, names: Names): Value {
@@ -73,6 +73,7 @@ function macro(data: DataObject): Value | undefined {
   const many = Array.from({ length: count }, (_, index) => `${text}${index}`);
   if (name === "$list") return many;
   if (name === "$map") return Object.fromEntries(many.map((key) => [key, "v"]));
+  if (name === "$many") return Array.from({ length: count }, () => fromHex(text));
   if (name === "$bytes") return new Uint8Array(count).fill(Number.parseInt(text, 16));
   return undefined;
 }

@@ -36,6 +36,9 @@ export async function send(stage: Stage, step: DataObject): Promise<void> {
     });
   }
   checkReceipt(stage, step, receipt);
+  // What repeats an id that was accepted may be delivered under it.
+  const isOwn = text(step, "again") === undefined && object(step, "signal")["id"] === undefined;
+  if (receipt["rejection"] !== undefined && isOwn) stage.addRefused(textOf(id));
 }
 
 function savedUnder(stage: Stage, step: DataObject, name: string): Saved | undefined {

@@ -12,6 +12,7 @@ export class Stage {
   readonly place: Place;
   readonly emit: Emit;
   readonly #peers = new Map<string, Peer>();
+  readonly #refused = new Set<string>();
 
   constructor(place: Place, namespace: string, emit: Emit) {
     this.place = place;
@@ -50,6 +51,21 @@ export class Stage {
     const peer = this.open(name);
     await peer.hello(this.hello(name, given));
     return peer;
+  }
+
+  /** A Signal was refused: nobody may ever get it. */
+  addRefused(id: string): void {
+    this.#refused.add(id);
+  }
+
+  /** Throws a Finding if a Signal that was refused was delivered to one of the peers. */
+  checkRefused(): void {
+    for (const [name, { delivered }] of this.#peers) {
+      const stranger = [...delivered].find((id) => this.#refused.has(id));
+      if (stranger !== undefined) {
+        throw new Finding("failed", `COS-OBS-009: ${name} got ${stranger}, which was refused`);
+      }
+    }
   }
 
   /** Ends what is open, and then shows that the Synapse still serves whoever comes. */
