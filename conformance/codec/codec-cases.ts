@@ -3,9 +3,15 @@ import type { Case } from "../run/verdict.js";
 import { Schema } from "../wire/schema.js";
 import { transcodeCase, type Harnesses } from "./codec-case.js";
 import { generateCases } from "./message-cases.js";
+import { validateCases } from "./signal-cases.js";
+import { vectorCases } from "./vector-cases.js";
 
 /** Every case of the role, in order. They ask whatever harness `harnesses` gives. */
 export function codecCases(harnesses: Harnesses): readonly Case[] {
   const schema = new Schema(readDescriptors());
-  return generateCases(schema).map((wire) => transcodeCase(schema, wire, harnesses));
+  return [
+    ...generateCases(schema).map((wire) => transcodeCase(schema, wire, harnesses)),
+    ...vectorCases(schema, harnesses),
+    ...validateCases(schema, harnesses),
+  ];
 }

@@ -1,7 +1,7 @@
 import { wireTypes } from "../wire/reader.js";
 import type { Field, Schema } from "../wire/schema.js";
 import { delimited, encodeField, encodePacked, isPackable, join, tag, varint } from "../wire/writer.js";
-import { valuesOf } from "./values.js";
+import { halves, valuesOf } from "./values.js";
 import { shown, type WireCase } from "./wire-case.js";
 
 /** What a field's cases are made from. */
@@ -62,9 +62,10 @@ function formCases({ schema, field, isSignal }: Place): readonly Draft[] {
   const [first, second] = [values[1] ?? "", values[values.length - 1] ?? ""];
   const drafts: Draft[] = [];
   if (!isSignal) {
-    const twice = join(encodeField(schema, field, first), encodeField(schema, field, second));
+    const pair = kind === "message" && field.shape === "one" ? halves(schema, field.type) : [first, second];
+    const twice = (pair ?? []).map((value) => encodeField(schema, field, value));
     const name = field.shape === "repeated" ? "two" : kind === "message" ? "merged" : "last-wins";
-    drafts.push({ name, expect: "same", bytes: twice });
+    if (twice.length > 0) drafts.push({ name, expect: "same", bytes: join(...twice) });
     const wrong =
       kind === "double"
         ? join(tag(number, wireTypes.varint), varint(1n))

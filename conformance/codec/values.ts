@@ -1,5 +1,5 @@
 import type { Field, Schema } from "../wire/schema.js";
-import type { Value } from "../wire/value.js";
+import { isObject, type Value } from "../wire/value.js";
 
 /** A value with the word that a case calls it by. */
 export type Named = readonly [name: string, value: Value];
@@ -101,4 +101,16 @@ function oneOf(schema: Schema, field: Field, depth: number): Value | undefined {
   if (field.shape === "map") return { model: "large", "": "empty key" };
   if (field.kind === "message") return filled(schema, field.type, depth - 1);
   return valuesOf(schema, field)[1]?.[1];
+}
+
+/** Two messages that say different things, so that both together say more than either; undefined if it has no two fields. */
+export function halves(schema: Schema, message: string): readonly [Value, Value] | undefined {
+  if (message === "google.protobuf.Timestamp" || message === "google.protobuf.Duration") {
+    return [{ seconds: 7n }, { nanos: 8_000_000 }];
+  }
+  const whole = filled(schema, message, 1);
+  const pairs = isObject(whole) ? Object.entries(whole) : [];
+  if (pairs.length < 2) return undefined;
+  const half = (rest: number): Value => Object.fromEntries(pairs.filter((_, index) => index % 2 === rest));
+  return [half(0), half(1)];
 }

@@ -23,7 +23,8 @@ export interface SynapseCaseData {
   readonly steps: readonly Step[];
 }
 
-interface CaseFile {
+/** A file of cases. */
+export interface CaseFile {
   readonly area: string;
   /** Steps that every case of the file begins with. */
   readonly setup?: readonly Step[];
@@ -37,17 +38,20 @@ const isFile = new Ajv2020({ strictRequired: false, allowUnionTypes: true }).com
   typeof schema === "object" && schema !== null ? schema : {},
 );
 
-/** Every case of the role, by file and in the order of each; the id is `area/id`. Throws SuiteError for a file that is none. */
-export function readSynapseCases(): readonly SynapseCaseData[] {
-  return listFiles("conformance/cases/synapse", ".yaml").flatMap((name) => {
+/** The files of cases as they are written, in order. Throws SuiteError for one that is none. */
+export function readCaseFiles(): readonly CaseFile[] {
+  return listFiles("conformance/cases/synapse", ".yaml").map((name) => {
     const read = readYaml("conformance", "cases", "synapse", name);
-    if (!isFile(read)) {
-      const [error] = isFile.errors ?? [];
-      throw new SuiteError(
-        `${name}: ${error?.instancePath ?? ""} ${error?.message ?? ""}: ${JSON.stringify(error?.params)}`,
-      );
-    }
-    const { area, cases, setup = [], after = [] } = read;
+    if (isFile(read)) return read;
+    const [error] = isFile.errors ?? [];
+    const words = [error?.instancePath, error?.message, JSON.stringify(error?.params)].join(" ");
+    throw new SuiteError(`${name}: ${words}`);
+  });
+}
+
+/** Every case of the role, by file and in the order of each; the id is `synapse/area/id`. Throws as `readCaseFiles`. */
+export function readSynapseCases(): readonly SynapseCaseData[] {
+  return readCaseFiles().flatMap(({ area, cases, setup = [], after = [] }) => {
     const whole = (id: string): string => `synapse/${area}/${id}`;
     return cases.map((one) => ({
       ...one,
