@@ -52,6 +52,13 @@ describe("decodeSignal", () => {
     }
   });
 
+  test("refuses a field with the number zero, and takes one that is only unknown", () => {
+    const head = [...heartbeatHead, ...field(25, [])];
+    const zero = new Uint8Array([...head, 0x02, 0x00]);
+    expect(refusalOf(() => decodeSignal(zero))).toBe("MALFORMED COS-ENV-028");
+    expect(refusalOf(() => decodeSignal(new Uint8Array([...head, ...field(1001, [])])))).toBe("nothing was thrown");
+  });
+
   test("refuses a filter of a thousand levels instead of overflowing the stack", () => {
     let filter: number[] = [];
     for (let level = 0; level < 1000; level += 1) filter = field(3, filter);

@@ -30,12 +30,21 @@ export function encodeSignal(signal: Signal): Uint8Array {
  * protobuf, also within the body (COS-ENV-028).
  */
 export function decodeSignal(bytes: Uint8Array): Signal {
+  let signal: Signal;
   try {
-    return Signal.decode(plain(bytes));
+    signal = Signal.decode(plain(bytes));
   } catch (thrown) {
     const message = `The bytes are no Signal: ${describeThrown(thrown)}`;
     throw new CosmoError("MALFORMED", message, { requirement: "COS-ENV-028", cause: thrown });
   }
+  // The generated reader takes a field with the number zero for one of a later version.
+  const { _unknownFields: unknown } = signal;
+  if (unknown !== undefined && Object.keys(unknown).some((tag) => Number(tag) >>> 3 === 0)) {
+    throw new CosmoError("MALFORMED", "The bytes are no Signal: a field has the number zero", {
+      requirement: "COS-ENV-028",
+    });
+  }
+  return signal;
 }
 
 /** The same bytes, not as a subclass such as Node's Buffer: what is cut from those would be one too. */
