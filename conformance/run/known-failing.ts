@@ -8,6 +8,8 @@ import type { CheckResult, Verdict } from "./verdict.js";
 export interface KnownFailure {
   /** The id of a case; `*` stands for anything within a part between slashes. */
   readonly case: string;
+  /** Cases that the pattern matches and the entry does not mean. */
+  readonly except?: readonly string[];
   readonly verdict: Verdict;
   readonly reason: string;
 }
@@ -20,6 +22,7 @@ const isList = new Ajv2020().compile<readonly KnownFailure[]>({
     required: ["case", "verdict", "reason"],
     properties: {
       case: { type: "string", minLength: 1 },
+      except: { type: "array", minItems: 1, items: { type: "string" } },
       verdict: { enum: ["crashed", "failed", "hung", "inconclusive", "wrong-reason"] },
       reason: { type: "string", minLength: 10 },
     },
@@ -56,16 +59,19 @@ export function withKnownFailures(
   known: readonly KnownFailure[],
   isPartial: boolean,
 ): { readonly results: readonly CheckResult[]; readonly stale: readonly string[] } {
-  const patterns = known.map((one) => ({ ...one, matches: toPattern(one.case) }));
+  const patterns = known.map(({ except = [], ...one }) => {
+    const pattern = toPattern(one.case);
+    return { ...one, matches: (id: string): boolean => pattern.test(id) && !except.includes(id) };
+  });
   const stale = patterns.flatMap(({ case: id, verdict, matches }) => {
-    const own = results.filter((one) => matches.test(one.case) && one.verdict !== "unsupported");
+    const own = results.filter((one) => matches(one.case) && one.verdict !== "unsupported");
     const passed = own
       .filter((one) => one.verdict === "passed")
       .map((one) => `${one.case} ${one.check}: passed, and the list says ${verdict}`);
     return own.length === 0 && !isPartial ? [`${id}: there is no such case`] : passed;
   });
   const marked = results.map((one): CheckResult => {
-    const entry = patterns.find(({ matches, verdict }) => verdict === one.verdict && matches.test(one.case));
+    const entry = patterns.find(({ matches, verdict }) => verdict === one.verdict && matches(one.case));
     return entry === undefined ? one : { ...one, verdict: "known-failing", reason: `${entry.reason} (${one.reason})` };
   });
   return { results: marked, stale };
