@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { describeDiagnoses, examine, readCommand } from "./commands/doctor.js";
 import { explain, listCases, listRequirements } from "./commands/look.js";
 import { run } from "./commands/run.js";
 import type { Role } from "./control/messages.js";
@@ -15,6 +16,7 @@ interface RunOptions {
   readonly role: Role;
   readonly target?: string;
   readonly case?: string;
+  readonly requirement?: string;
   readonly known?: string;
   readonly report: readonly string[];
   readonly parallel: number;
@@ -51,6 +53,11 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     exit = await run({ ...flags, command, watchdogMs }, { out: streams.out, isColored });
   });
   addLooks(program, streams);
+  addDoctor(program, async (command, patienceMs) => {
+    const found = await examine(readCommand(command), patienceMs);
+    streams.out(describeDiagnoses(found));
+    exit = found.every(({ fault }) => fault === undefined) ? 0 : 10;
+  });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exit;
@@ -70,6 +77,7 @@ function addRun(program: Command, play: (command: readonly string[], options: Ru
     .addOption(new Option("--role <role>", "what it plays").choices(["codec", "synapse"]).makeOptionMandatory())
     .option("--target <address>", "cosmo://host:port of a Synapse; nothing has to be written for it")
     .option("--case <glob>", "only these cases: * is anything but a slash, ** anything")
+    .option("--requirement <id>", "only the cases that show this sentence, for example COS-TASK-003")
     .option("--known <file>", "YAML with failures that are known, each with its reason; stale ones are red")
     .option("--report <form=file>", "json, junit or markdown, into a file; may be given again", collect, [])
     .option("--parallel <count>", "cases that run at once", readCount, 16)
@@ -94,6 +102,15 @@ function addLooks(program: Command, { out }: Streams): void {
     .description("Say what an id means, and which cases show it")
     .argument("<id>", "for example COS-TASK-003")
     .action((id: string) => out(explain(id).join("\n")));
+}
+
+function addDoctor(program: Command, look: (command: readonly string[], patienceMs: number) => Promise<void>): void {
+  program
+    .command("doctor")
+    .description("Examine a harness, and say in words what is wrong with it")
+    .argument("[command...]", "what starts the harness, behind --")
+    .option("--patience <ms>", "how long it may take for an answer", readCount, 5_000)
+    .action((command: readonly string[], { patience }: { readonly patience: number }) => look(command, patience));
 }
 
 const idWidth = 14;

@@ -24,6 +24,8 @@ export interface RunFlags {
   readonly target?: string | undefined;
   /** Runs only what matches. */
   readonly case?: string | undefined;
+  /** Runs only what shows this sentence. */
+  readonly requirement?: string | undefined;
   /** The file of known failures. */
   readonly known?: string | undefined;
   readonly report: readonly string[];
@@ -65,7 +67,10 @@ async function play(
   known: Parameters<typeof withKnownFailures>[1],
 ): Promise<Report> {
   const pattern = flags.case === undefined ? undefined : toPattern(flags.case);
-  const chosen = cases.filter(({ id }) => pattern?.test(id) !== false);
+  const chosen = cases.filter(
+    ({ id, requirements }) =>
+      pattern?.test(id) !== false && (flags.requirement === undefined || requirements.includes(flags.requirement)),
+  );
   const from = performance.now();
   const { parallel, watchdogMs, role } = flags;
   const features = [...hello.features, ...(flags.target === undefined ? ["limits"] : [])];
@@ -73,7 +78,7 @@ async function play(
   const twins = new Set(chosen.map(({ twin }) => twin));
   const played = cases.filter((one) => chosen.includes(one) || twins.has(one.id));
   const results = await runCases(played, { features, parallel, watchdogMs });
-  const { results: marked, stale } = withKnownFailures(results, known, pattern !== undefined);
+  const { results: marked, stale } = withKnownFailures(results, known, chosen.length < cases.length);
   const { name, version, language } = hello;
   const implementation = { name, version, language };
   const ms = Math.round(performance.now() - from);

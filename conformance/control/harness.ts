@@ -90,11 +90,6 @@ export class Harness {
     });
   }
 
-  /** Writes a line as it is: `doctor` asks what no runner would. */
-  writeLine(line: string): void {
-    this.#process.stdin?.write(`${line}\n`);
-  }
-
   /** Closes its standard input: it is to end. */
   closeInput(): void {
     this.#process.stdin?.end();

@@ -117,9 +117,12 @@ export async function observe(stage: Stage, step: DataObject): Promise<void> {
   const live = peer.frames.take((one) => objectOf(one["live"])["subscription_id"] === id);
   const filter = resolveObject(object(step, "filter"), stage.names);
   peer.link.send({ subscribe: { subscription_id: id, filter, number: BigInt(peer.takeNumber()) } });
-  const { rejection } = objectOf((await peer.orEnd(live, "Live"))["live"]);
+  const got = objectOf((await peer.orEnd(live, "Live"))["live"]);
+  const { rejection } = got;
   const refused = text(step, "refused");
   const code = objectOf(rejection)["code"];
+  const found = differ({ live: object(step, "live") }, { live: got }, stage.names);
+  if (found !== undefined) throw new Finding("failed", `${peer.name}: ${found}`);
   if (code === refused) return;
   const verdict = refused !== undefined && code !== undefined ? "wrong-reason" : "failed";
   throw new Finding(
