@@ -6,3 +6,4 @@
 /* eslint-disable */
 
 export * as v1 from "./index.cosmonapse.v1.js";
+export * as prism from "./index.cosmonapse.prism.js";

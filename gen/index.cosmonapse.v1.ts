@@ -5,9 +5,9 @@
 
 /* eslint-disable */
 
-export * from "./cosmonapse/v1/control.js";
 export * from "./cosmonapse/v1/options.js";
 export * from "./cosmonapse/v1/error.js";
+export * from "./cosmonapse/v1/control.js";
 export * from "./cosmonapse/v1/limits.js";
 export * from "./cosmonapse/v1/frames.js";
 export * from "./cosmonapse/v1/task.js";

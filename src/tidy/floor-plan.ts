@@ -43,9 +43,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
     packages: ["@bufbuild/protobuf", "@grpc/grpc-js", "@grpc/reflection", "grpc-health-check", "prom-client"],
   },
-  prism: { floor: 6, gen: true, node: true },
-  "prism/web": { floor: 5 },
+  // What the views show, for the page and for anybody who reads a recording. Loads in a browser.
+  "prism/model": { floor: 6, gen: true },
+  prism: { floor: 6, gen: true, node: true, packages: ["ws"] },
   index: { floor: 7 },
+  // The page. Built by Vite, imported by nobody.
+  "prism/web": {
+    floor: 7,
+    gen: true,
+    packages: ["@preact/signals", "@tanstack/virtual-core", "d3-force", "preact", "uplot"],
+  },
   testing: { floor: 7, gen: true, node: true },
   "testing/postgres": { floor: 7, node: true, packages: ["pg"] },
   // Stands on the testing kit and on every driver.
@@ -69,6 +76,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   // Runs the command line, in this process and as one of its own.
   "testing/console": { floor: 9, node: true },
+  // Opens the page of the live view in a real browser.
+  "testing/browser": { floor: 9, node: true, packages: ["playwright-core"] },
   examples: { floor: 9, node: true, outside: true },
   bench: {
     floor: 9,

@@ -192,8 +192,9 @@ function generate(folder) {
     writeFileSync(path, keepProto(closeEnds(readFileSync(path, "utf8"))));
   }
   writeFileSync(join(folder, tablesFile), tables(indexImage(readImage())));
-  // For reflection: what a client builds its messages from that has no .proto files.
-  run(buf, "build", "proto", "--exclude-source-info", "--as-file-descriptor-set", "-o", join(folder, descriptorsFile));
+  // For reflection: what a client builds its messages from that has no .proto files. The protocol alone.
+  const image = ["--path", "proto/cosmonapse/v1", "--exclude-source-info", "--as-file-descriptor-set"];
+  run(buf, "build", "proto", ...image, "-o", join(folder, descriptorsFile));
 }
 
 function filesOf(folder) {
