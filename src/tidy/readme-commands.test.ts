@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listCommands, startCosmo, type CosmoProcess } from "../testing/console/index.js";
-import { extractSteps } from "../tidy/samples.js";
+import { extractSteps } from "./samples.js";
 
 // Inside the repository, so that a file of it finds `cosmonapse` as one in a project would.
 const folder = resolve(".cache", `readme-commands-${process.pid}`);
