@@ -41,7 +41,7 @@ test("the memory round-trip is threaded through the trace of the TASK that cause
     const orchestrator = play("orchestrator", url);
     expect(await say(orchestrator)).toContain("[first call ] computed");
     expect(await once(orchestrator, "exit")).toEqual([0, null]);
-    await doppler.says(/("type":"FINAL"[^]*){2}/);
+    await doppler.says(/("type":"FINAL".*\n[^]*){2}/);
   } finally {
     for (const end of ends.splice(0)) await end();
   }
