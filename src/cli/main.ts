@@ -16,9 +16,11 @@ function interrupt(signal: NodeJS.Signals): void {
 
 process.on("SIGINT", interrupt);
 process.on("SIGTERM", interrupt);
-// Whoever reads has seen enough: no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? 0 : 1);
+  // Whoever reads has seen enough: no failure.
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`[INTERNAL] Cannot write to stdout: ${error.message}\n`);
+  process.exit(1);
 });
 
 const terminal: Terminal = {

@@ -36,7 +36,8 @@ const failing = [
   "error:*",
   "took:>0ms",
   '"absent"',
-  "trace:trc_x",
+  "trace:trc_0000000000ZZZZZZZZZZZZZZZZ",
+  "trace:ZZZZZZZZ",
   "id:x",
 ];
 

@@ -71,7 +71,7 @@ function holdsTerm(term: Term, { record, tookMs }: Seen): boolean {
     case "source":
       return isOneOf(signal.source, term.names);
     case "trace":
-      return isOneOf(signal.traceId, term.ids);
+      return isOneOf(signal.traceId, term.ids) || term.ids.some((id) => isEndOf(signal.traceId, id));
     case "id":
       return isOneOf(signal.id, term.ids);
     case "error": {
@@ -92,6 +92,11 @@ function holdsTerm(term: Term, { record, tookMs }: Seen): boolean {
 function participantsOf({ signal: { source, directed, body }, asked }: SignalRecord): readonly string[] {
   const isOfOne = body?.$case === "register" || body?.$case === "deregister";
   return [source, directed?.id ?? "", ...asked, ...(isOfOne ? [body.value.id] : [])];
+}
+
+/** True if a trace is named by its last characters. */
+function isEndOf(traceId: string, end: string): boolean {
+  return !end.startsWith("trc_") && traceId.endsWith(end);
 }
 
 function isOneOf(id: string, names: readonly string[]): boolean {

@@ -108,7 +108,7 @@ function readTerm(word: FilterWord): Term {
     case "source":
       return { kind: "source", names: listOf(word) };
     case "trace":
-      return { kind: "trace", ids: listOf(word) };
+      return { kind: "trace", ids: listOf(word).map((id) => readTrace(id, word)) };
     case "id":
       return { kind: "id", ids: listOf(word) };
     case "error":
@@ -138,6 +138,13 @@ function readCode(name: string, { column }: FilterWord): string {
   const code = name.toUpperCase();
   if (code === "*" || codeNames.includes(code)) return code;
   return refuseFilter(column, `'${name}' is no code of an error`, ["*", ...codeNames]);
+}
+
+/** A trace by its id, by how that begins, or by how it ends, which is what a line shows. */
+function readTrace(id: string, { column }: FilterWord): string {
+  if (/^(?:trc_[0-9A-HJKMNP-TV-Z]{26}|trc_[0-9A-HJKMNP-TV-Z]{0,26}\*|[0-9A-HJKMNP-TV-Z]{6,26})$/.test(id)) return id;
+  const accepted = ["its whole id", "its beginning and *", "its last 6 to 26 characters"];
+  return refuseFilter(column, `'${id}' is no id of a trace`, accepted);
 }
 
 function readTook({ value, column }: FilterWord): Term {

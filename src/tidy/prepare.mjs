@@ -6,7 +6,7 @@
 // package with native code if that was not done yet: npm's scripts do not run, so that nothing else runs with them.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lock } from "./lock.mjs";
@@ -121,6 +121,10 @@ function build() {
   step(process.execPath, args, {
     mend: "Mend it: correct what the compiler says above, then run the command again.",
   });
+  // npx runs the file itself.
+  for (const file of Object.values(readJson(join(root, "package.json")).bin)) {
+    chmodSync(join(root, file.replace("dist", "dist.next")), 0o755);
+  }
   writeFileSync(join(next, ".fingerprint"), built);
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);

@@ -7,6 +7,25 @@ export interface Sample {
   readonly output: string | undefined;
 }
 
+/** A step of the section on the command line. */
+export interface CommandStep {
+  /**
+   * `file`: the code is the content of the file `words`. `terminal`: it runs in a terminal of its own, and goes on; it
+   * says `words`. `command`: it ends well, and prints `words`.
+   */
+  readonly kind: "file" | "terminal" | "command";
+  readonly words: string;
+  readonly code: string;
+}
+
+/** The steps that a page marks `<!-- file: name -->`, `<!-- terminal: words -->` or `<!-- command: words -->`, in order. */
+export function extractSteps(markdown: string): readonly CommandStep[] {
+  return fencesOf(markdown).flatMap(({ mark, code }) => {
+    if (mark === undefined || mark.kind === "test" || mark.kind === "output") return [];
+    return [{ kind: mark.kind, words: mark.name, code }];
+  });
+}
+
 /**
  * The samples of a page of Markdown. `<!-- test: name -->` on the line before a fence of `ts` or `sh` makes it one, and
  * fences of one name are one program; `<!-- output: name -->` before a fence says what it prints. Throws an Error for
@@ -19,6 +38,8 @@ export function extractSamples(markdown: string): readonly Sample[] {
     if (mark?.kind === "output") outputs.set(mark.name, code);
     else if (mark === undefined) {
       if (language === "ts") throw new Error(`A fence of ts without <!-- test: name -->:\n${code}`);
+    } else if (mark.kind !== "test") {
+      // A step of another kind.
     } else if (language === "ts" || language === "sh") {
       const program = programs.get(mark.name) ?? { language, parts: [] };
       program.parts.push(code);
@@ -34,12 +55,21 @@ export function extractSamples(markdown: string): readonly Sample[] {
 }
 
 interface Fence {
-  readonly mark: { readonly kind: "test" | "output"; readonly name: string } | undefined;
+  readonly mark: { readonly kind: MarkKind; readonly name: string } | undefined;
   readonly language: string;
   readonly code: string;
 }
 
-const mark = /^<!-- (test|output): ([a-z-]+) -->$/;
+type MarkKind = "test" | "output" | CommandStep["kind"];
+
+const mark = /^<!-- (?:(test|output): ([a-z-]+)|(file|terminal|command): (.+)) -->$/;
+
+function readMark(line = ""): Fence["mark"] {
+  const [, sample, name, step, words] = mark.exec(line) ?? [];
+  if (sample !== undefined) return { kind: sample === "test" ? "test" : "output", name: name ?? "" };
+  if (step === undefined) return undefined;
+  return { kind: step === "file" || step === "terminal" ? step : "command", name: words ?? "" };
+}
 
 function fencesOf(markdown: string): readonly Fence[] {
   const lines = markdown.split("\n");
@@ -50,11 +80,10 @@ function fencesOf(markdown: string): readonly Fence[] {
     if (language === undefined) continue;
     // The formatter puts an empty line between a comment and a fence.
     const markAt = lines[at - 1] === "" ? at - 2 : at - 1;
-    const [, kind, name = ""] = mark.exec(lines[markAt] ?? "") ?? [];
     const end = lines.indexOf("```", at + 1);
     if (end === -1) throw new Error(`The fence in line ${at + 1} has no end`);
     const code = `${lines.slice(at + 1, end).join("\n")}\n`;
-    fences.push({ mark: kind === "test" || kind === "output" ? { kind, name } : undefined, language, code });
+    fences.push({ mark: readMark(lines[markAt]), language, code });
     marked.add(markAt);
     at = end;
   }

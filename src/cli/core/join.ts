@@ -6,15 +6,23 @@ import type { BusFlags } from "./bus-flags.js";
 import { CliError } from "./cli-error.js";
 import type { Terminal } from "./terminal.js";
 
-/** Joins the Synapse that the flags name. Rejects with what is wrong with them, UNAVAILABLE if nobody answers. */
-export async function joinSynapse(flags: Omit<BusFlags, "namespace">, terminal: Terminal): Promise<Synapse> {
+/**
+ * Joins the Synapse that the flags name. Rejects with what is wrong with them, UNAVAILABLE if nobody answers, CANCELLED if
+ * it is interrupted before.
+ */
+export async function joinSynapse(
+  flags: Omit<BusFlags, "namespace">,
+  terminal: Terminal,
+  abort?: AbortSignal,
+): Promise<Synapse> {
   if (flags.url === "memory://") {
     throw new CliError("INVALID_ARGUMENT", "memory:// is a bus inside one process, which nobody else can join", {
       field: "url",
       hint: "Start a Synapse with `cosmo synapse start memory` and use its URL.",
     });
   }
-  return connectSynapse(flags.url, readBusOptions(flags, terminal));
+  const options = readBusOptions(flags, terminal);
+  return connectSynapse(flags.url, abort === undefined ? options : { ...options, abort });
 }
 
 /** What the flags say of credentials. */

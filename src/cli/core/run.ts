@@ -47,7 +47,7 @@ export async function runProgram(program: Command, argv: readonly string[], opti
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
     // Whoever interrupts knows why nothing came of it.
     if (options.abort.aborted) return 130;
-    const failure = describeFailure(thrown instanceof CommanderError ? usageError(thrown) : thrown);
+    const failure = describeFailure(thrown instanceof CommanderError ? usageError(thrown, program, argv) : thrown);
     terminal.stderr.write(`${renderFailure(failure, formatOf(argv, terminal))}\n`);
     return failure.exit;
   }
@@ -66,10 +66,26 @@ function readEnvironment(command: Command, env: Terminal["env"]): void {
   }
 }
 
-function usageError(error: CommanderError): CliError {
+function usageError(error: CommanderError, program: Command, argv: readonly string[]): CliError {
+  const { path, group } = groupIn(program, argv);
+  const names = group.createHelp().visibleCommands(group);
+  const missing = `No command was given after \`${path}\`: ${names.map((command) => command.name()).join(", ")}`;
   const isMissing = error.code === "commander.help";
-  const message = isMissing ? "No command was given" : error.message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
-  return new CliError("INVALID_ARGUMENT", message, { exit: 2, hint: "See `cosmo --help`." });
+  const message = isMissing ? missing : error.message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
+  return new CliError("INVALID_ARGUMENT", message, { exit: 2, hint: `See \`${path} --help\`.` });
+}
+
+/** The innermost command that a line names. */
+function groupIn(program: Command, argv: readonly string[]): { readonly path: string; readonly group: Command } {
+  let group = program;
+  let path = program.name();
+  for (const word of argv) {
+    const child = group.commands.find((command) => command.name() === word);
+    if (child === undefined) break;
+    group = child;
+    path += ` ${word}`;
+  }
+  return { path, group };
 }
 
 /** How a failure is told, whose line may be too wrong to be parsed. */

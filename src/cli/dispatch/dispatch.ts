@@ -34,7 +34,7 @@ export async function run({ options, output, terminal, abort }: Call<DispatchFla
   }
   const input = await readInput("input", options.input, terminal.stdin);
   const context = await readContext(options, terminal);
-  await using synapse = await joinSynapse(options, terminal);
+  await using synapse = await joinSynapse(options, terminal, abort);
   await using dendrite = new Dendrite({ synapse, namespace: options.namespace, role: "orchestrator" });
   await dendrite.start();
   const began = performance.now();

@@ -96,7 +96,7 @@ describe("cosmo doppler", () => {
   test("shows one trace of a recording, in colours if it is asked to", async () => {
     const trace = /trc_\w+/.exec(readFileSync(recording, "utf8"))?.[0] ?? "";
     const own = await runCosmo(["doppler", "--in", recording, "--trace", trace, "--color", "always"]);
-    const other = await runCosmo(["doppler", "--in", recording, "--trace", "trc_none", "-o", "json"]);
+    const other = await runCosmo(["doppler", "--in", recording, "--trace", `trc_${"Z".repeat(26)}`, "-o", "json"]);
 
     expect(own.stdout).toContain("\u001b[36mTASK");
     expect(JSON.parse(other.stdout)).toEqual([]);
@@ -128,6 +128,12 @@ describe("cosmo doppler", () => {
 
   test.each([
     ["a filter that is wrong", ["doppler", "typ:TASK"], 2, "filter, column 1: there is no 'typ:'"],
+    [
+      "a trace that is none",
+      ["doppler", "--trace", "trc_typo"],
+      2,
+      "'trc_typo' is no id of a trace; accepted: its whole",
+    ],
     ["a count that is none", ["doppler", "--count", "0"], 2, "Give a whole number from 1"],
     ["a file that is not there", ["doppler", "--in", join(folder, "none")], 2, "cannot read it"],
     ["a folder to write to", ["doppler", "--out", folder], 2, "cannot write it"],

@@ -50,7 +50,7 @@ export async function run(call: DopplerCall): Promise<ExitCode | undefined> {
 }
 
 async function watch({ options, output, terminal, abort }: DopplerCall, show: ShowOptions): Promise<TailSummary> {
-  const synapse = await joinSynapse(options, terminal);
+  const synapse = await joinSynapse(options, terminal, abort);
   try {
     output.note(`Watching ${options.namespace} on ${options.url}; Ctrl-C ends.`);
     return await tail({ ...show, synapse, namespaces: [options.namespace], abort });
@@ -92,12 +92,9 @@ function readLine(text: string, where: string): DopplerRecord {
 
 function readFilter({ args, options }: DopplerCall): Filter {
   const { filter = "", trace } = options;
-  const words = args.join(" ");
-  const parts = [filter, words].filter((text) => text.trim() !== "").map(readPart);
-  return {
-    kind: "all",
-    parts: [...parts.flat(), ...(trace === undefined ? [] : [{ kind: "trace", ids: [trace] } as const])],
-  };
+  const ofTrace = trace === undefined ? "" : `trace:${trace}`;
+  const parts = [filter, args.join(" "), ofTrace].filter((text) => text.trim() !== "").map(readPart);
+  return { kind: "all", parts: parts.flat() };
 }
 
 /** A filter's parts, so that what the Synapse can be asked stays at the top. */

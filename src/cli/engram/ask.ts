@@ -9,7 +9,7 @@ import type { AskFlags, OneFlags } from "./flags.js";
 /** Joins the Synapse of the flags, asks something there, and leaves it. */
 export async function ask<T>(call: Call<BusFlags>, run: (dendrite: Dendrite) => Promise<T>): Promise<T> {
   const { options, terminal, abort } = call;
-  await using synapse = await joinSynapse(options, terminal);
+  await using synapse = await joinSynapse(options, terminal, abort);
   const { namespace } = options;
   if (!isName(namespace)) throw noName("namespace", namespace);
   const dendrite = new Dendrite({ synapse, namespace, onError: () => undefined });

@@ -34,7 +34,7 @@ export async function serveEngram(call: Call<ServeFlags>, served: Served): Promi
   });
   const over = createDeferred<CosmoError | undefined>();
   try {
-    await using synapse = await joinSynapse(options, terminal);
+    await using synapse = await joinSynapse(options, terminal, abort);
     const dendrite = new Dendrite({
       synapse,
       namespace: options.namespace,

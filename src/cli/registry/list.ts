@@ -31,7 +31,7 @@ interface Row {
 
 /** `cosmo registry list`. */
 export async function run({ options, output, terminal, abort }: Call<ListFlags>): Promise<ExitCode | undefined> {
-  const synapse = await joinSynapse(options, terminal);
+  const synapse = await joinSynapse(options, terminal, abort);
   try {
     const rows = await takeRegistrations({ synapse, namespace: options.namespace, abort });
     const { kind } = options;

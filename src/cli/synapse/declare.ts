@@ -13,7 +13,7 @@ export function addSynapseCommands(program: Command): void {
     addTargetFlags(synapse.command("view"))
       .description("Show the namespaces of a bus; of one, its participants and requests in flight")
       .addOption(new Option("-n, --namespace <name>", "the namespace to look into").env("COSMO_NAMESPACE")),
-    { load: () => import("./view.js"), exits: [3, 4], example: "cosmo synapse view -n demo" },
+    { load: () => import("./view.js"), exits: [3, 4, 130], example: "cosmo synapse view -n demo" },
   );
   declare(
     addTargetFlags(synapse.command("stop"))
@@ -22,7 +22,7 @@ export function addSynapseCommands(program: Command): void {
       .option("--reason <text>", "why, for those who are stopped", "stopped by an operator")
       .option("--end-sessions", "its sessions end as well", false)
       .option("--ready-file <file>", "ends the process that wrote this file; it drains"),
-    { load: () => import("./stop.js"), exits: [3, 4], example: "cosmo synapse stop -n demo" },
+    { load: () => import("./stop.js"), exits: [3, 4, 130], example: "cosmo synapse stop -n demo" },
   );
 }
 

@@ -9,7 +9,7 @@ export function addValidateCommands(program: Command): void {
     .argument("<file>", "the file; - is stdin");
   declare(validate, {
     load: () => import("./validate.js"),
-    exits: [9, 100],
+    exits: [9, 100, 130],
     example: "cosmo validate recording.ndjson",
   });
 }

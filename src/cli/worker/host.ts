@@ -32,9 +32,9 @@ export async function host(call: Call<WorkerFlags>): Promise<void> {
 }
 
 async function hostUntil(call: Call<WorkerFlags>, ended: Deferred<undefined>): Promise<void> {
-  const { args, options, output, terminal } = call;
+  const { args, options, output, terminal, abort } = call;
   const axons = await loadAxons(args, options);
-  await using synapse = await joinSynapse(options, terminal);
+  await using synapse = await joinSynapse(options, terminal, abort);
   const { namespace, id } = options;
   const onError = (error: CosmoError): void => {
     output.note(renderFailure(describeFailure(error), "text"));

@@ -1,4 +1,4 @@
-export { connectSynapse } from "./connect-synapse.js";
+export { connectSynapse, type ConnectOptions } from "./connect-synapse.js";
 export { GrpcSynapse, type GrpcSynapseOptions } from "./client/grpc-synapse.js";
 export {
   SynapseOperator,

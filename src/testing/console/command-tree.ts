@@ -6,6 +6,8 @@ export interface ListedCommand {
   readonly words: readonly string[];
   /** The arguments of its example, and those that call it. Undefined for a group of commands. */
   readonly example: readonly string[] | undefined;
+  /** The exit codes that it documents beside 0, 1 and 2. */
+  readonly exits: readonly number[];
   /** Its long flags. */
   readonly flags: readonly string[];
 }
@@ -18,9 +20,9 @@ export function listCommands(): readonly ListedCommand[] {
 function list(command: ReturnType<typeof createProgram>, words: readonly string[]): readonly ListedCommand[] {
   const shown = command.createHelp().visibleCommands(command);
   const below = shown.flatMap((child) => list(child, [...words, child.name()]));
-  const example = declarationOf(command)?.example;
+  const { example, exits = [] } = declarationOf(command) ?? {};
   const flags = command.options.flatMap(({ long }) => long ?? []);
-  return [{ words, example: example === undefined ? undefined : splitLine(example), flags }, ...below];
+  return [{ words, example: example === undefined ? undefined : splitLine(example), exits, flags }, ...below];
 }
 
 /** What `cosmo` is given in a shell line without variables: quotes keep words together. */

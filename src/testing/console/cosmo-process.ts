@@ -12,15 +12,18 @@ const patienceMs = 30_000;
 
 /** A running `cosmo`. */
 export class CosmoProcess implements AsyncDisposable {
+  /** What it was given. */
+  readonly argv: readonly string[];
   readonly #child: ChildProcess;
   readonly #exited: Promise<number>;
   #stdout = "";
   #stderr = "";
   #wake: () => void = () => undefined;
 
-  constructor(argv: readonly string[], env: Readonly<Record<string, string>>) {
+  constructor(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string) {
+    this.argv = argv;
     const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("COSMO_")));
-    this.#child = spawn(process.execPath, [main, ...argv], { env: { ...base, ...env }, stdio: "pipe" });
+    this.#child = spawn(process.execPath, [main, ...argv], { env: { ...base, ...env }, cwd, stdio: "pipe" });
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
       this.#wake();
@@ -100,7 +103,14 @@ export class CosmoProcess implements AsyncDisposable {
   }
 }
 
-/** Starts `cosmo` as a process of its own, from dist/. Environment of COSMO_ names is what is given, nothing else. */
-export function startCosmo(argv: readonly string[], env: Readonly<Record<string, string>> = {}): CosmoProcess {
-  return new CosmoProcess(argv, env);
+/**
+ * Starts `cosmo` as a process of its own, from dist/, in the folder `cwd` (default: this one). Environment of COSMO_
+ * names is what is given, nothing else.
+ */
+export function startCosmo(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd: string = process.cwd(),
+): CosmoProcess {
+  return new CosmoProcess(argv, env, cwd);
 }

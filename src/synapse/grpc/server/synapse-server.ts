@@ -11,13 +11,12 @@ import { toStatus } from "../link/status.js";
 import { checkListenAddress } from "./listen-address.js";
 import type { Grant } from "./grant.js";
 import { LocalSynapse } from "./local-synapse.js";
-import { createMetrics } from "./metrics.js";
-import { MetricsServer } from "./metrics-server.js";
+import type { MetricsServer } from "./metrics-server.js";
 import { createOperatorHandlers } from "./operators.js";
 import { ServerLink, type ConnectCall, type FrameCounts } from "./server-link.js";
 import { TlsSource, type ServerTls } from "./server-tls.js";
 import { SessionBook } from "./session-book.js";
-import { StandardServices } from "./standard-services.js";
+import type { StandardServices } from "./standard-services.js";
 import { TokenSource, type Tokens } from "./token-source.js";
 
 /** How a `SynapseServer` is made. */
@@ -81,7 +80,7 @@ export class SynapseServer {
   readonly #sessions: SessionBook;
   readonly #tokens: TokenSource;
   #tls: TlsSource | undefined;
-  readonly #standard: StandardServices;
+  #standard: StandardServices | undefined;
   #metrics: MetricsServer | undefined;
   readonly #links = new Set<ServerLink>();
   readonly #frames: FrameCounts = { received: 0, sent: 0 };
@@ -106,7 +105,6 @@ export class SynapseServer {
       connect: (call: ConnectCall) => this.#connect(call),
       ...createOperatorHandlers(this.hub, (call) => this.#authenticate(call)),
     });
-    this.#standard = new StandardServices(this.#server);
   }
 
   /** Listens. Rejects with UNAVAILABLE if an address is taken; then it is closed. */
@@ -117,6 +115,9 @@ export class SynapseServer {
     const protection = { hasTls: tls !== undefined, hasTokens: this.#tokens.isRequired, isInsecure: insecure };
     checkListenAddress(host, protection);
     this.#tls = tls === undefined ? undefined : new TlsSource({ tls, clock, onError: (error) => this.#warn(error) });
+    // Who only connects need not wait for what only a server needs.
+    const { StandardServices } = await import("./standard-services.js");
+    this.#standard = new StandardServices(this.#server);
     const credentials = this.#tls?.credentials ?? ServerCredentials.createInsecure();
     const bound = createDeferred<number>();
     this.#server.bindAsync(`${hostInUrl(host)}:${port}`, credentials, (error, boundPort) => {
@@ -152,7 +153,7 @@ export class SynapseServer {
 
   /** Ends all sessions and links now. */
   async close(): Promise<void> {
-    this.#standard.stopServing();
+    this.#standard?.stopServing();
     this.#metrics?.close();
     this.#tokens.close();
     this.#tls?.close();
@@ -171,7 +172,7 @@ export class SynapseServer {
   }
 
   async #drain(withinMs: number): Promise<void> {
-    this.#standard.stopServing();
+    this.#standard?.stopServing();
     const late = createDeferred<void>();
     const cancel = this.#clock.schedule(withinMs, late.resolve);
     const drained = this.hub.drain();
@@ -185,6 +186,10 @@ export class SynapseServer {
   async #serveMetrics(): Promise<string | undefined> {
     const { metricsPort } = this.#options;
     if (metricsPort === undefined) return undefined;
+    const [{ createMetrics }, { MetricsServer }] = await Promise.all([
+      import("./metrics.js"),
+      import("./metrics-server.js"),
+    ]);
     const registry = createMetrics(this.hub, () => ({
       links: this.#links.size,
       resumed: this.#sessions.resumed,
