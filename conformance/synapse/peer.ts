@@ -46,6 +46,7 @@ export class Peer {
   acknowledges = true;
   readonly #place: Place;
   readonly #receipts = new Map<number, (receipt: ValueObject) => void>();
+  readonly #links: Link[] = [];
   #link: Link;
   #ended: Promise<LinkEnd>;
   #sent = 0;
@@ -97,6 +98,13 @@ export class Peer {
   /** Opens another link. Its hello decides whether the session goes on. */
   reopen(): void {
     [this.#link, this.#ended] = this.#open();
+  }
+
+  /** Leaves, and breaks off every link that it opened, also those that another one took the place of. */
+  close(): void {
+    this.#link.send({ goodbye: {} });
+    this.#link.halfClose();
+    for (const link of this.#links) link.cut();
   }
 
   /** The session is a new one: numbers begin at 1. */
@@ -183,6 +191,7 @@ export class Peer {
       onEnd: end,
       saw,
     });
+    this.#links.push(link);
     return [link, ended];
   }
 

@@ -78,11 +78,7 @@ export class Stage {
         });
       }
     } finally {
-      for (const peer of this.#peers.values()) {
-        peer.link.send({ goodbye: {} });
-        peer.link.halfClose();
-      }
-      for (const peer of this.#peers.values()) peer.link.cut();
+      for (const peer of this.#peers.values()) peer.close();
     }
   }
 }
