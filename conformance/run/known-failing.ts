@@ -6,9 +6,9 @@ import type { CheckResult, Verdict } from "./verdict.js";
 
 /** A failure that is known, with why it is there. It pins the verdict: failing in another way is red. */
 export interface KnownFailure {
-  /** The id of a case; `*` stands for anything within a part between slashes. */
-  readonly case: string;
-  /** Cases that the pattern matches and the entry does not mean. */
+  /** Ids of cases; `*` stands for anything within a part between slashes. */
+  readonly cases: readonly string[];
+  /** Cases that a pattern matches and the entry does not mean. */
   readonly except?: readonly string[];
   readonly verdict: Verdict;
   readonly reason: string;
@@ -19,9 +19,9 @@ const isList = new Ajv2020().compile<readonly KnownFailure[]>({
   items: {
     type: "object",
     additionalProperties: false,
-    required: ["case", "verdict", "reason"],
+    required: ["cases", "verdict", "reason"],
     properties: {
-      case: { type: "string", minLength: 1 },
+      cases: { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
       except: { type: "array", minItems: 1, items: { type: "string" } },
       verdict: { enum: ["crashed", "failed", "hung", "inconclusive", "wrong-reason"] },
       reason: { type: "string", minLength: 10 },
@@ -59,16 +59,18 @@ export function withKnownFailures(
   known: readonly KnownFailure[],
   isPartial: boolean,
 ): { readonly results: readonly CheckResult[]; readonly stale: readonly string[] } {
-  const patterns = known.map(({ except = [], ...one }) => {
-    const pattern = toPattern(one.case);
-    return { ...one, matches: (id: string): boolean => pattern.test(id) && !except.includes(id) };
-  });
-  const stale = patterns.flatMap(({ case: id, verdict, matches }) => {
+  const patterns = known.flatMap(({ cases, except = [], ...one }) =>
+    cases.map((text) => {
+      const pattern = toPattern(text);
+      return { ...one, text, matches: (id: string): boolean => pattern.test(id) && !except.includes(id) };
+    }),
+  );
+  const stale = patterns.flatMap(({ text, verdict, matches }) => {
     const own = results.filter((one) => matches(one.case) && one.verdict !== "unsupported");
     const passed = own
       .filter((one) => one.verdict === "passed")
       .map((one) => `${one.case} ${one.check}: passed, and the list says ${verdict}`);
-    return own.length === 0 && !isPartial ? [`${id}: there is no such case`] : passed;
+    return own.length === 0 && !isPartial ? [`${text}: there is no such case`] : passed;
   });
   const marked = results.map((one): CheckResult => {
     const entry = patterns.find(({ matches, verdict }) => verdict === one.verdict && matches(one.case));

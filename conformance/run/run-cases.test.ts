@@ -134,7 +134,7 @@ describe("a run", () => {
 });
 
 describe("a list of known failures", () => {
-  const entry = { case: "a/*", verdict: "failed", reason: "a reason that is long" } as const;
+  const entry = { cases: ["a/*"], verdict: "failed", reason: "a reason that is long" } as const;
 
   test("marks what fails as it says, and nothing else", () => {
     const { results, stale } = withKnownFailures([result("failed"), result("wrong-reason", "a/other")], [entry], false);

@@ -72,7 +72,7 @@ describe("the reader", () => {
 
   test("lets the last of a scalar win, and merges messages", () => {
     expect(read("2a01612a0162")).toEqual({ source: "b" });
-    expect(read("3a020801 3a0210c0843d")).toEqual({ created_at: { seconds: 1n, nanos: 1_000_000 } });
+    expect(read("3a020801 3a0410c0843d")).toEqual({ created_at: { seconds: 1n, nanos: 1_000_000 } });
   });
 
   test("keeps what it does not know, in order of numbers", () => {

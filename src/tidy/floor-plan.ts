@@ -55,6 +55,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   testing: { floor: 7, gen: true, node: true },
   "testing/postgres": { floor: 7, node: true, packages: ["pg"] },
+  // Builds programs in other languages.
+  "testing/foreign": { floor: 8, node: true },
   // Stands on the testing kit and on every driver.
   "testing/storm": { floor: 8, gen: true, node: true },
   // Real sockets, processes and faults around the gRPC Synapse.

@@ -15,6 +15,8 @@ declare module "vitest" {
     readonly pythonMissing: string;
     /** With what words to skip a test that needs Go; empty if it is here. */
     readonly goMissing: string;
+    /** With what words to skip a test that needs Rust with cargo; empty if it is here. */
+    readonly rustMissing: string;
     /** With what words to skip a test that needs zsh; empty if it is here. */
     readonly zshMissing: string;
     /** With what words to skip a test that needs fish; empty if it is here. */
@@ -39,6 +41,7 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide("compilerMissing", hasCompiler ? "" : notRun("cc"));
   project.provide("pythonMissing", answers("python3", "-m", "pip", "--version") ? "" : notRun("python"));
   project.provide("goMissing", answers("go", "version") ? "" : notRun("go"));
+  project.provide("rustMissing", answers("cargo", "--version") ? "" : notRun("rust"));
   project.provide("zshMissing", answers("zsh", "--version") ? "" : notRun("zsh"));
   project.provide("fishMissing", answers("fish", "--version") ? "" : notRun("fish"));
   project.provide("postgresMissing", dsn === "" ? notRun("postgres") : "");

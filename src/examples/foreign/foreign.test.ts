@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { Axon, Dendrite, type Json } from "../../index.js";
 import { connectSynapse, SynapseServer } from "../../synapse/grpc/index.js";
-import { buildGo, buildPython, type Program } from "./programs.js";
+import { buildGo, buildPython, type Program } from "../../testing/foreign/index.js";
 
 const languages = [
   { name: "Python", file: "python/ask.py", missing: inject("pythonMissing"), build: buildPython },

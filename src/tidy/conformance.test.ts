@@ -1,0 +1,118 @@
+// The suite against real implementations: our own SDK, and codecs that others' generators make of the same schema.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, inject, test } from "vitest";
+import { buildGo, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
+
+/** A report of the suite, as far as it is looked at. */
+interface Report {
+  readonly exit: number;
+  readonly counts: { readonly passed: number };
+  readonly requirements: readonly string[];
+  readonly stale: readonly string[];
+  readonly results: readonly {
+    readonly case: string;
+    readonly check: string;
+    readonly verdict: string;
+    readonly reason: string;
+  }[];
+}
+
+const run = promisify(execFile);
+const harness = resolve("conformance", "harness");
+const suite = resolve("dist", "conformance", "main.js");
+
+/** Plays a role as a user of the suite would, and reads the report that it leaves. */
+async function play(role: string, { command, args, env }: Omit<Program, "remove">, known?: string): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-conformance-"));
+  const report = join(folder, "report.json");
+  const list = known === undefined ? [] : ["--known", join(harness, known)];
+  const words = [suite, "run", "--role", role, "--report", `json=${report}`, ...list, "--", command, ...args];
+  try {
+    await run(process.execPath, words, { env: { ...process.env, ...env }, maxBuffer: 2 ** 26 }).catch(() => undefined);
+    return JSON.parse(readFileSync(report, "utf8")) as Report;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What is red, if anything is. */
+function redIn({ results, stale }: Report): readonly string[] {
+  const calm = ["passed", "known-failing", "unsupported"];
+  const red = results.filter(({ verdict }) => !calm.includes(verdict));
+  return [...red.map((one) => `${one.verdict} ${one.case} ${one.check}: ${one.reason}`), ...stale];
+}
+
+describe("our own SDK", () => {
+  const own = { command: process.execPath, args: [resolve("dist/conformance/harness/typescript.js")], env: {} };
+
+  test("plays the role of a codec", async () => {
+    const report = await play("codec", own, "known-typescript.yaml");
+    expect(redIn(report)).toEqual([]);
+    expect(report.exit).toBe(0);
+    expect(report.counts.passed).toBeGreaterThanOrEqual(4_500);
+  }, 60_000);
+
+  test("plays the role of a Synapse", async () => {
+    const report = await play("synapse", own);
+    expect(redIn(report)).toEqual([]);
+    expect(report.exit).toBe(0);
+    expect(report.counts.passed).toBeGreaterThanOrEqual(460);
+    expect(report.requirements.length).toBeGreaterThanOrEqual(200);
+  }, 120_000);
+});
+
+const others = [
+  {
+    name: "Python",
+    missing: inject("pythonMissing"),
+    build: () => buildPython(join(harness, "python", "harness.py")),
+    lines: "python/harness.py",
+    known: undefined,
+  },
+  {
+    name: "Go",
+    missing: inject("goMissing"),
+    build: () => buildGo({ folder: join(harness, "go"), name: "example.com/harness", isClient: false }),
+    lines: "go/main.go",
+    known: undefined,
+  },
+  {
+    name: "Rust",
+    missing: inject("rustMissing"),
+    build: () => buildRust(join(harness, "rust")),
+    lines: "rust/src/main.rs",
+    known: "known-rust.yaml",
+  },
+] as const;
+
+describe.each(others)("the codec of $name", ({ missing, build, lines, known }) => {
+  test("plays its role", async ({ skip }) => {
+    if (missing !== "") skip(missing);
+    const program = await build();
+    try {
+      const report = await play("codec", program, known);
+      expect(redIn(report)).toEqual([]);
+      expect(report.counts.passed).toBeGreaterThanOrEqual(4_400);
+    } finally {
+      program.remove();
+    }
+  }, 300_000);
+
+  test("has a harness of at most 60 lines", () => {
+    expect(readFileSync(join(harness, lines), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(60);
+  });
+});
+
+test("the runner shares no code with the SDK", () => {
+  const files = readdirSync("conformance", { recursive: true, encoding: "utf8" });
+  const own = files.filter((file) => file.endsWith(".ts") && !/\.test\.ts$|^harness\//.test(file));
+  const sharing = own.filter((file) =>
+    /from "[^"]*(?:\/src\/|\/gen\/|cosmonapse)/.test(readFileSync(join("conformance", file), "utf8")),
+  );
+  expect(own.length).toBeGreaterThan(40);
+  expect(sharing).toEqual([]);
+});
