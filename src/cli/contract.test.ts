@@ -8,8 +8,8 @@ import { SynapseServer } from "../synapse/grpc/index.js";
 import { listCommands, runCosmo } from "../testing/console/index.js";
 
 const commands = listCommands();
-const leaves = commands.flatMap(({ words, example, flags }) =>
-  example === undefined ? [] : [{ name: words.join(" "), words, example, flags }],
+const leaves = commands.flatMap(({ words, example, flags, isPassedOn }) =>
+  example === undefined || isPassedOn ? [] : [{ name: words.join(" "), words, example, flags }],
 );
 const groups = commands
   .filter(({ example }) => example === undefined)

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addCompletionCommands } from "./completion/declare.js";
+import { addConformanceCommands } from "./conformance/declare.js";
 import { commandsOf, declare } from "./core/declare.js";
 import { addDispatchCommands } from "./dispatch/declare.js";
 import { addDopplerCommands } from "./doppler/declare.js";
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   addRegistryCommands(program);
   addSchemaCommands(program);
   addValidateCommands(program);
+  addConformanceCommands(program);
   addInitCommands(program);
   addCompletionCommands(program);
   declare(program.command("version").description("Say which version this is"), {

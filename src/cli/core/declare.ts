@@ -11,6 +11,8 @@ export interface Declaration {
   readonly exits: readonly ExitCode[];
   /** A line that works. */
   readonly example: string;
+  /** True if its flags and its help are those of another program. */
+  readonly isPassedOn?: true;
 }
 
 const declarations = new WeakMap<Command, Declaration>();
@@ -28,6 +30,12 @@ export function declare(command: Command, declaration: Declaration): Command {
       new Option("--color <when>", "colours").choices(["auto", "always", "never"]).default("auto").env("COSMO_COLOR"),
     )
     .addHelpText("after", `\nExample:\n  ${declaration.example}\n\n${describeExits(exits)}`);
+}
+
+/** Completes a command that hands all that follows it to another program. Returns it. */
+export function declarePassedOn(command: Command, declaration: Declaration): Command {
+  declarations.set(command, { ...declaration, isPassedOn: true });
+  return command.allowUnknownOption().passThroughOptions().helpOption(false);
 }
 
 /** What was declared of a command; undefined for a group of commands. */

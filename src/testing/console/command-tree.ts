@@ -8,6 +8,8 @@ export interface ListedCommand {
   readonly example: readonly string[] | undefined;
   /** The exit codes that it documents beside 0, 1 and 2. */
   readonly exits: readonly number[];
+  /** True if its flags and its help are those of another program. */
+  readonly isPassedOn: boolean;
   /** Its long flags. */
   readonly flags: readonly string[];
 }
@@ -20,9 +22,12 @@ export function listCommands(): readonly ListedCommand[] {
 function list(command: ReturnType<typeof createProgram>, words: readonly string[]): readonly ListedCommand[] {
   const shown = command.createHelp().visibleCommands(command);
   const below = shown.flatMap((child) => list(child, [...words, child.name()]));
-  const { example, exits = [] } = declarationOf(command) ?? {};
+  const { example, exits = [], isPassedOn = false } = declarationOf(command) ?? {};
   const flags = command.options.flatMap(({ long }) => long ?? []);
-  return [{ words, example: example === undefined ? undefined : splitLine(example), exits, flags }, ...below];
+  return [
+    { words, example: example === undefined ? undefined : splitLine(example), exits, isPassedOn, flags },
+    ...below,
+  ];
 }
 
 /** What `cosmo` is given in a shell line without variables: quotes keep words together. */
