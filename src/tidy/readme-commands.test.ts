@@ -31,7 +31,8 @@ async function open(line: string, words: string): Promise<void> {
 /** What `npx cosmo` is here, without the second that npx takes. */
 async function run(code: string): Promise<string> {
   const main = resolve("dist/src/cli/main.js");
-  const script = `npx() { shift; "${process.execPath}" "${main}" "$@"; }\nexec 2>&1\n${code}`;
+  const here = code.replaceAll("cosmo://127.0.0.1:7070", env["COSMO_URL"] ?? "");
+  const script = `npx() { shift; "${process.execPath}" "${main}" "$@"; }\nexec 2>&1\n${here}`;
   const { stdout } = await promisify(execFile)("sh", ["-ec", script], { cwd: folder, env: { ...process.env, ...env } });
   return stdout;
 }
