@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   // What the views show, for the page and for anybody who reads a recording. Loads in a browser.
   "prism/model": { floor: 6, gen: true },
-  prism: { floor: 6, gen: true, node: true, packages: ["ws"] },
+  prism: { floor: 6, gen: true, node: true, packages: ["jsonc-parser", "ws"] },
   index: { floor: 7 },
   // The page. Built by Vite, imported by nobody.
   "prism/web": {

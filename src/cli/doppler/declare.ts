@@ -19,16 +19,23 @@ export function addDopplerCommands(program: Command): void {
     exits: [3, 4, 5, 130],
     example: "cosmo doppler -n demo -- type:TASK,ERROR -source:planner",
   });
-  const prism = addViewFlags(addBusFlags(program.command("prism")));
-  declare(prism.description("Open the live view (not in this version)"), {
+  const prism = addViewFlags(addBusFlags(program.command("prism")))
+    .description("Open the live view of a namespace in a browser")
+    .option("--in <file>", "show a recording instead of a Synapse; - is stdin")
+    .option("--host <address>", "where to listen (default: 127.0.0.1)")
+    .option("--no-redact", "show secrets")
+    .option("--ready-file <file>", "written as JSON once it listens, removed when it ends");
+  declare(prism, {
     load: () => import("./prism.js"),
-    exits: [5],
+    exits: [3, 4, 5, 130],
     example: "cosmo prism -n demo",
   });
 }
 
 function addViewFlags(command: Command): Command {
   return command
-    .addOption(new Option("--port <port>", "port of the live view").argParser(readWhole(0, 65_535)).default(7_071))
+    .addOption(
+      new Option("--port <port>", "port of the live view; 0: any").argParser(readWhole(0, 65_535)).default(7_071),
+    )
     .option("--no-open", "open no browser for the live view");
 }

@@ -1,7 +1,7 @@
-import type { ExitCode } from "../core/exit-code.js";
-import { openLiveView } from "./live-view.js";
+import type { Call } from "../core/call.js";
+import { openLiveView, type ViewFlags } from "./live-view.js";
 
 /** `cosmo prism`. */
-export async function run(): Promise<ExitCode> {
-  return openLiveView();
+export async function run(call: Call<ViewFlags>): Promise<undefined> {
+  return openLiveView(call);
 }

@@ -1,13 +1,12 @@
 import { LIMIT_TABLE } from "../../../gen/cosmonapse/v1/tables.js";
-import { toCosmoError } from "../../errors/index.js";
 import { isName } from "../../signal/index.js";
 import { SynapseServer, type Listening, type SynapseServerOptions } from "../../synapse/grpc/index.js";
 import type { Call } from "../core/call.js";
 import { CliError } from "../core/cli-error.js";
+import { explainPort } from "../core/port-owner.js";
 import { removeReadyFile, writeReadyFile } from "../core/ready-file.js";
 import { untilAborted } from "../core/until-aborted.js";
 import { tail } from "../doppler/tail.js";
-import { findPortOwner } from "./port-owner.js";
 
 interface StartFlags {
   readonly namespace: string;
@@ -34,7 +33,7 @@ export async function run(call: Call<StartFlags>): Promise<undefined> {
   });
   const listening = await server.start().catch(async (thrown: unknown) => {
     await server.close();
-    throw await explainStart(thrown, options);
+    throw await explainPort(thrown, options);
   });
   try {
     const facts = describe(listening, options);
@@ -79,19 +78,6 @@ function readLimit(text: string): [string, number] {
     field: "limit",
     available: Object.keys(LIMIT_TABLE),
   });
-}
-
-/** Whoever has the port is named. */
-async function explainStart(thrown: unknown, { host, port }: StartFlags): Promise<unknown> {
-  const error = toCosmoError(thrown, "INTERNAL");
-  if (error.code !== "UNAVAILABLE") return thrown;
-  const owner = error.message.includes("EADDRINUSE") ? await findPortOwner(port) : undefined;
-  if (owner === undefined) {
-    return new CliError("UNAVAILABLE", error.detail.message, { exit: 1, hint: "Give another --port, or 0 for any." });
-  }
-  const message = `Port ${port} of ${host} is taken by process ${owner.pid}: ${owner.command}`;
-  const hint = `End it with \`kill ${owner.pid}\`, or give another --port, or 0 for any.`;
-  return new CliError("UNAVAILABLE", message, { exit: 1, hint, cause: thrown });
 }
 
 /** What scripts are told. */

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
+import { toCosmoError } from "../../errors/index.js";
+import { CliError } from "./cli-error.js";
 
 /** Who has a port. */
 export interface PortOwner {
@@ -60,4 +62,20 @@ async function askLsof(port: number): Promise<PortOwner | undefined> {
 function shorten(command: string): string {
   const text = command.trim();
   return text.length > shownMax ? `${text.slice(0, shownMax - 1)}…` : text;
+}
+
+/** What kept a server from listening; whoever has the port is named. */
+export async function explainPort(
+  thrown: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<unknown> {
+  const error = toCosmoError(thrown, "INTERNAL");
+  if (error.code !== "UNAVAILABLE") return thrown;
+  const owner = error.message.includes("EADDRINUSE") ? await findPortOwner(port) : undefined;
+  if (owner === undefined) {
+    return new CliError("UNAVAILABLE", error.detail.message, { exit: 1, hint: "Give another --port, or 0 for any." });
+  }
+  const message = `Port ${port} of ${host} is taken by process ${owner.pid}: ${owner.command}`;
+  const hint = `End it with \`kill ${owner.pid}\`, or give another --port, or 0 for any.`;
+  return new CliError("UNAVAILABLE", message, { exit: 1, hint, cause: thrown });
 }
