@@ -31,7 +31,7 @@ const shapes: readonly RegExp[] = [
   /\bhooks\.slack\.com\/services\/[\w/]{20,}|\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{20,}/g,
   /\bAccountKey=[A-Za-z0-9+/=]{20,}|\bSharedAccessSignature=[^;\s"']{10,}|[?&]sig=[A-Za-z0-9%+/=]{20,}/g,
   // Said with its scheme.
-  /(?<keep>\b(?:bearer|basic|digest|negotiate)\s+)[\w.~+/=-]{8,}/gi,
+  /(?<keep>\b(?:[Bb]earer|[Bb]asic|[Dd]igest|[Nn]egotiate|BEARER|BASIC)\s+)(?=\S*[A-Z0-9=])[\w.~+/=-]{8,}/g,
   // The password of a connection.
   /(?<keep>\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']*:)[^\s@"']+(?=@)/gi,
   // A name and its value within a text.

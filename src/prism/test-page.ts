@@ -1,0 +1,102 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WebSocket } from "ws";
+import {
+  PageMessage,
+  ServerMessage,
+  type Opening,
+  type Record as FeedRecord,
+} from "../../gen/cosmonapse/prism/v1/prism.js";
+import { createDeferred, type Deferred } from "../foundation/index.js";
+
+/** A folder with a page in it, as the build leaves one. */
+export function makePageFolder(): { readonly folder: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-page-"));
+  writeFileSync(join(folder, "index.html"), "<!doctype html><title>Prism</title>");
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** A page without a browser: enters by a link or a key, and keeps what it is told. */
+export class TestPage {
+  readonly socket: WebSocket;
+  readonly records: FeedRecord[] = [];
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  opening: Opening | undefined;
+  ending: string | undefined;
+  /** False: it takes nothing over. */
+  takes = true;
+  #woken: Deferred<void> = createDeferred();
+
+  constructor(url: string, { origin }: { readonly origin?: string } = {}) {
+    const { host } = new URL(url);
+    this.socket = new WebSocket(`ws://${host}/feed`, { origin: origin ?? `http://${host}` });
+    this.socket.on("error", () => undefined);
+    this.socket.on("message", (data: Buffer) => this.#take(data));
+    this.closed = once(this.socket, "close").then(([code, reason]: unknown[]) => {
+      this.#woken.resolve();
+      return { code: Number(code), reason: String(reason) };
+    });
+  }
+
+  /** Enters, and resolves when it was let in. */
+  static async enter(url: string, token: string, after = 0n): Promise<TestPage> {
+    const page = new TestPage(url);
+    await once(page.socket, "open");
+    page.say({ $case: "enter", value: { token, after } });
+    await page.until(() => page.opening !== undefined);
+    return page;
+  }
+
+  say(message: NonNullable<PageMessage["message"]>): void {
+    this.socket.send(PageMessage.encode({ message }).finish());
+  }
+
+  /** Says that it has taken over all that it was told. */
+  takeAll(): void {
+    const through = this.records.at(-1)?.number;
+    if (through !== undefined) this.say({ $case: "taken", value: { through } });
+  }
+
+  /** Resolves when something is so; rejects if the connection ends before. */
+  async until(isSo: () => boolean): Promise<void> {
+    while (!isSo()) {
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error("the connection ended before");
+      this.#woken = createDeferred();
+      await this.#woken.promise;
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.socket.close();
+    await this.closed;
+  }
+
+  #take(data: Buffer): void {
+    const { message } = ServerMessage.decode(new Uint8Array(data));
+    if (message?.$case === "opening") this.opening = message.value;
+    if (message?.$case === "ending") this.ending = message.value.reason;
+    if (message?.$case === "records") {
+      this.records.push(...message.value.records);
+      if (this.takes) this.takeAll();
+    }
+    this.#woken.resolve();
+  }
+}
+
+/** The token of a link. */
+export function tokenOf(url: string): string {
+  return new URL(url).hash.replace("#token=", "");
+}
+
+/** What a page was shown, and what it was told it is not shown. */
+export function countsOf(records: readonly FeedRecord[]): { readonly shown: number; readonly missing: bigint } {
+  let shown = 0;
+  let missing = 0n;
+  for (const { what } of records) {
+    if (what?.$case === "seen") shown += 1;
+    if (what?.$case === "missing") missing += what.value.count ?? 0n;
+  }
+  return { shown, missing };
+}
