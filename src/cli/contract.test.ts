@@ -14,8 +14,8 @@ const leaves = commands.flatMap(({ words, example, flags, isPassedOn }) =>
 const groups = commands
   .filter(({ example }) => example === undefined)
   .map(({ words }) => ({ words, name: words.join(" ") }));
-// The live view is not there yet; those that open a store or a file first show these codes in engram/exits.test.ts.
-const others = ["prism", "engram import", "engram serve postgres"];
+// Those that open a store or a file first show these codes in engram/exits.test.ts.
+const others = ["engram import", "engram serve postgres"];
 const onBus = leaves.filter(({ flags, name }) => flags.includes("--url") && !others.includes(name));
 
 const folder = mkdtempSync(join(tmpdir(), "cosmonapse-contract-"));

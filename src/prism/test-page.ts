@@ -9,7 +9,10 @@ import {
   type Opening,
   type Record as FeedRecord,
 } from "../../gen/cosmonapse/prism/v1/prism.js";
+import type { DopplerRecord } from "../doppler/index.js";
+import { taskRecord } from "../doppler/test-records.js";
 import { createDeferred, type Deferred } from "../foundation/index.js";
+import { PrismServer, type PrismServerOptions } from "./prism-server.js";
 
 /** A folder with a page in it, as the build leaves one. */
 export function makePageFolder(): { readonly folder: string; readonly remove: () => void } {
@@ -99,4 +102,50 @@ export function countsOf(records: readonly FeedRecord[]): { readonly shown: numb
     if (what?.$case === "missing") missing += what.value.count ?? 0n;
   }
   return { shown, missing };
+}
+
+/** Records that a test gives one by one. */
+export class Source implements AsyncIterable<DopplerRecord> {
+  readonly #waiting: DopplerRecord[] = [];
+  #wake = createDeferred<void>();
+  #isOver = false;
+  /** How many were taken. */
+  taken = 0;
+
+  give(...records: readonly DopplerRecord[]): void {
+    this.#waiting.push(...records);
+    this.#wake.resolve();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#wake.resolve();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<DopplerRecord, void, void> {
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (next !== undefined) {
+        this.taken += 1;
+        yield next;
+      } else if (this.#isOver) return;
+      else {
+        this.#wake = createDeferred();
+        await this.#wake.promise;
+      }
+    }
+  }
+}
+
+/** Signals with the numbers from `first` on. */
+export function signals(first: number, count: number): readonly DopplerRecord[] {
+  return Array.from({ length: count }, (_, at) => ({ ...taskRecord(), number: first + at }));
+}
+
+/** A server on a free port, of records that a test gives; the test closes it. */
+export async function serve(records: AsyncIterable<DopplerRecord>, options: Partial<PrismServerOptions> = {}) {
+  const about = { namespace: "demo", source: "a test", isLive: true, port: 0 };
+  const server = new PrismServer({ records, ...about, ...options });
+  const { url } = await server.start();
+  return { server, url };
 }

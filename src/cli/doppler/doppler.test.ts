@@ -137,8 +137,6 @@ describe("cosmo doppler", () => {
     ["a count that is none", ["doppler", "--count", "0"], 2, "Give a whole number from 1"],
     ["a file that is not there", ["doppler", "--in", join(folder, "none")], 2, "cannot read it"],
     ["a folder to write to", ["doppler", "--out", folder], 2, "cannot write it"],
-    ["the live view", ["doppler", "--prism"], 5, "[UNIMPLEMENTED] The live view is not in this version"],
-    ["the live view by its name", ["prism"], 5, "[UNIMPLEMENTED] The live view is not in this version"],
   ])("refuses %s in one line", async (_what, argv, exit, message) => {
     const run = await runCosmo(argv);
 

@@ -26,14 +26,24 @@ type ViewCall = Call<ViewFlags>;
 export async function openLiveView(call: ViewCall): Promise<undefined> {
   const { options, terminal, abort } = call;
   if (options.in !== undefined) {
-    const records = readRecording(options.in, terminal.stdin);
+    const records = await begun(readRecording(options.in, terminal.stdin));
     await serve(call, { records, source: options.in === "-" ? "stdin" : options.in, isLive: false });
     return undefined;
   }
   await using synapse = await joinSynapse(options, terminal, abort);
-  const records = new Tap({ synapse, namespace: options.namespace, abort });
+  const records = await begun(new Tap({ synapse, namespace: options.namespace, abort }));
   await serve(call, { records, source: options.url, isLive: true });
   return undefined;
+}
+
+/** The same records, of which the first is there: what is wrong with their source is said before anything is served. */
+async function begun(records: AsyncIterable<DopplerRecord>): Promise<AsyncIterable<DopplerRecord>> {
+  const iterator = records[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  async function* all(): AsyncGenerator<DopplerRecord, void, void> {
+    for (let next = first; next.done !== true; next = await iterator.next()) yield next.value;
+  }
+  return all();
 }
 
 interface Shown {
