@@ -4,7 +4,7 @@ import { ErrorCode } from "../../gen/cosmonapse/v1/error.js";
 import { SignalType } from "../../gen/cosmonapse/v1/signal.js";
 import { CosmoError, createErrorDetail } from "../errors/index.js";
 import { Matcher, parseFilter, toObserveFilter } from "./index.js";
-import { answerRecord, errorRecord, taskRecord } from "./test-records.js";
+import { answerRecord, errorRecord, taskRecord } from "../testing/records/index.js";
 
 const shows = (text: string, record = taskRecord()): boolean => new Matcher(parseFilter(text)).matches(record);
 

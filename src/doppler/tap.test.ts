@@ -5,7 +5,7 @@ import { CosmoError } from "../errors/index.js";
 import type { Session, SessionReceiver, SessionRequest, Synapse } from "../synapse/index.js";
 import { FakeClock } from "../testing/index.js";
 import { Tap, type DopplerRecord } from "./index.js";
-import { taskRecord } from "./test-records.js";
+import { taskRecord } from "../testing/records/index.js";
 
 /** A Synapse that does what a test says, and remembers what was asked. */
 class Stage implements Synapse {

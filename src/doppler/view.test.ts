@@ -4,7 +4,7 @@ import { ErrorDetail } from "../../gen/cosmonapse/v1/error.js";
 import { createErrorDetail } from "../errors/index.js";
 import { joinView, makeHarmless, readRecord, readRecordBytes, viewRecord, writeRecord } from "./index.js";
 import type { DopplerRecord } from "./index.js";
-import { answerRecord, errorRecord, recordOf, taskRecord } from "./test-records.js";
+import { answerRecord, errorRecord, recordOf, taskRecord } from "../testing/records/index.js";
 
 /** Everything that a terminal obeys, or that hides from a reader. */
 const harmful = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;

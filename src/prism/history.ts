@@ -1,6 +1,7 @@
 import { Record as FeedRecord } from "../../gen/cosmonapse/prism/v1/prism.js";
 import type { DopplerRecord } from "../doppler/index.js";
 import { toFeedRecord } from "./feed-record.js";
+import type { Emitted, Kept } from "./kept.js";
 import { Live } from "./live.js";
 
 /** How much is kept for pages that open late. */
@@ -9,24 +10,6 @@ export interface HistoryOptions {
   readonly records?: number;
   /** Bytes of their encoded form. Default: 256 MiB. */
   readonly bytes?: number;
-}
-
-/** A record as pages get it, with what was emitted until then. */
-export interface Kept {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-  /** What was emitted before it. */
-  readonly before: Emitted;
-  /** The same with it. */
-  readonly emitted: Emitted;
-}
-
-/** What was emitted so far, as far as anybody knows: Signals that were seen, and those that gaps counted. */
-export interface Emitted {
-  readonly signals: number;
-  readonly missed: bigint;
-  /** Gaps of which nobody knows the size. */
-  readonly unsure: number;
 }
 
 const nothing: Emitted = { signals: 0, missed: 0n, unsure: 0 };

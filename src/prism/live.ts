@@ -1,5 +1,6 @@
 import type { DopplerRecord } from "../doppler/index.js";
-import type { Kept } from "./history.js";
+import { SYNAPSE_SOURCE } from "../signal/index.js";
+import type { Kept } from "./kept.js";
 
 /** At most so many participants are kept beyond the history; of more, the first ones are forgotten. */
 const participantsMax = 10_000;
@@ -20,7 +21,15 @@ export class Live {
       const [first] = this.#registrations.keys();
       if (this.#registrations.size > participantsMax && first !== undefined) this.#registrations.delete(first);
     }
-    if (body?.$case === "deregister") this.#registrations.delete(`${source} ${body.value.id}`);
+    if (body?.$case === "deregister") this.#leave(source, body.value.id);
+  }
+
+  /** The Synapse takes away the registrations of those whose session is gone, under its own name. */
+  #leave(source: string, id: string): void {
+    for (const key of [...this.#registrations.keys()]) {
+      if (key === `${source} ${id}` || (source === SYNAPSE_SOURCE && key.endsWith(` ${id}`)))
+        this.#registrations.delete(key);
+    }
   }
 
   /** Those whose record stands before a number, in order. */

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Axon } from "../axon/index.js";
 import { Dendrite } from "../dendrite/index.js";
 import { Tap, type DopplerRecord } from "../doppler/index.js";
-import { recordOf } from "../doppler/test-records.js";
+import { recordOf } from "../testing/records/index.js";
 import { MemorySynapse } from "../synapse/memory/index.js";
 import type { PrismServerOptions } from "./index.js";
-import { countsOf, makePageFolder, serve, signals, Source, TestPage, tokenOf } from "./test-page.js";
+import { countsOf, makePageFolder, serve, signals, Source, TestPage, tokenOf } from "../testing/prism/index.js";
 
 const closing: (() => unknown)[] = [];
 let page: ReturnType<typeof makePageFolder>;

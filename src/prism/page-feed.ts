@@ -1,7 +1,8 @@
 import type { WebSocket } from "ws";
 import { PageMessage, Record as FeedRecord, ServerMessage, type Opening } from "../../gen/cosmonapse/prism/v1/prism.js";
 import { missingRecord } from "./feed-record.js";
-import type { Emitted, History, Kept } from "./history.js";
+import type { History } from "./history.js";
+import type { Emitted, Kept } from "./kept.js";
 
 /** What a page may have on its way: it takes some before it gets more. */
 const window = { records: 2_048, bytes: 4 * 2 ** 20 };
@@ -104,19 +105,19 @@ export class PageFeed {
     return records;
   }
 
-  /** Those who are there, and how much of what was before is not shown. */
+  /** Those who are there, and in the places between them how much of what was before is not shown. */
   #catchUp(oldest: Kept): readonly Kept[] {
-    const { history } = this.#options;
-    const shown = history.forgottenLive().filter(({ number }) => number > this.#at);
-    const { before } = oldest;
-    const signals = before.signals - this.#emitted.signals - shown.length;
-    const count = BigInt(signals) + before.missed - this.#emitted.missed;
-    const isUnsure = before.unsure > this.#emitted.unsure;
-    const number = oldest.number - 1;
-    const reason = isUnsure ? "older than what is kept, and more of unknown number" : "older than what is kept";
-    const missing = missingRecord(number, Date.now(), { count, first: 0n, last: 0n, reason });
-    const bytes = FeedRecord.encode(missing).finish();
-    return [...shown.filter((one) => one.number !== number), { number, bytes, before, emitted: before }];
+    const live = this.#options.history.forgottenLive().filter(({ number }) => number > this.#at);
+    const records: Kept[] = [];
+    let at = this.#at;
+    let emitted = this.#emitted;
+    for (const next of [...live, oldest]) {
+      if (next.number > at + 1) records.push(missingBetween(emitted, next));
+      if (next !== oldest) records.push(next);
+      at = next.number;
+      emitted = next.emitted;
+    }
+    return records;
   }
 
   #send(records: readonly Kept[]): void {
@@ -170,6 +171,14 @@ export class PageFeed {
   #refuse(reason: string): void {
     this.#options.socket.close(closeCodes.refused, reason);
   }
+}
+
+/** What stands for all that was emitted after one place and before a record. */
+function missingBetween(from: Emitted, { number, before }: Kept): Kept {
+  const count = BigInt(before.signals - from.signals) + before.missed - from.missed;
+  const reason = `older than what is kept${before.unsure > from.unsure ? ", and more of unknown number" : ""}`;
+  const missing = missingRecord(number - 1, Date.now(), { count, first: 0n, last: 0n, reason });
+  return { number: number - 1, bytes: FeedRecord.encode(missing).finish(), before: from, emitted: before };
 }
 
 function read(data: Buffer): PageMessage["message"] {

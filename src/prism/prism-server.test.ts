@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 import type { DopplerRecord } from "../doppler/index.js";
 import { createDeferred } from "../foundation/index.js";
 import { PrismServer, type PrismServerOptions } from "./index.js";
-import { makePageFolder, serve, Source, TestPage, tokenOf } from "./test-page.js";
+import { makePageFolder, serve, Source, TestPage, tokenOf } from "../testing/prism/index.js";
 
 const closing: (() => unknown)[] = [];
 let page: ReturnType<typeof makePageFolder>;

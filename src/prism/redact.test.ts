@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { errorRecord, recordOf, taskRecord } from "../doppler/test-records.js";
+import { errorRecord, recordOf, taskRecord } from "../testing/records/index.js";
 import type { DopplerRecord } from "../doppler/index.js";
 import { decodeSignal, encodeJson } from "../signal/index.js";
 import { redact } from "./redact.js";

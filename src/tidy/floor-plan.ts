@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   // What the views show, for the page and for anybody who reads a recording. Loads in a browser.
   "prism/model": { floor: 6, gen: true },
-  prism: { floor: 6, gen: true, node: true, packages: ["jsonc-parser", "ws"] },
+  prism: { floor: 7, gen: true, node: true, packages: ["jsonc-parser", "ws"] },
   index: { floor: 7 },
   // The page. Built by Vite, imported by nobody.
   "prism/web": {
@@ -55,6 +55,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   testing: { floor: 7, gen: true, node: true },
   "testing/postgres": { floor: 7, node: true, packages: ["pg"] },
+  // Signals as a watcher sees them.
+  "testing/records": { floor: 6, gen: true },
+  // A page of the live view without a browser.
+  "testing/prism": { floor: 8, gen: true, node: true, packages: ["ws"] },
   // Builds programs in other languages.
   "testing/foreign": { floor: 8, node: true },
   // Stands on the testing kit and on every driver.

@@ -68,6 +68,7 @@ async function play(harness: string, requirement: string | undefined): Promise<r
   const suite = [resolve("dist", "conformance", "main.js"), ...words, "--", process.execPath, harness];
   await run(process.execPath, suite, { maxBuffer: 2 ** 26 }).catch(() => undefined);
   try {
+    // What the suite writes.
     return (JSON.parse(readFileSync(report, "utf8")) as { readonly results: readonly Result[] }).results;
   } catch {
     return [];

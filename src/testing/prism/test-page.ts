@@ -8,11 +8,12 @@ import {
   ServerMessage,
   type Opening,
   type Record as FeedRecord,
-} from "../../gen/cosmonapse/prism/v1/prism.js";
-import type { DopplerRecord } from "../doppler/index.js";
-import { taskRecord } from "../doppler/test-records.js";
-import { createDeferred, type Deferred } from "../foundation/index.js";
-import { PrismServer, type PrismServerOptions } from "./prism-server.js";
+} from "../../../gen/cosmonapse/prism/v1/prism.js";
+import type { DopplerRecord } from "../../doppler/index.js";
+import { taskRecord } from "../records/index.js";
+import { CosmoError } from "../../errors/index.js";
+import { createDeferred, type Deferred } from "../../foundation/index.js";
+import { PrismServer, type PrismServerOptions } from "../../prism/index.js";
 
 /** A folder with a page in it, as the build leaves one. */
 export function makePageFolder(): { readonly folder: string; readonly remove: () => void } {
@@ -52,6 +53,7 @@ export class TestPage {
     return page;
   }
 
+  /** Says something. */
   say(message: NonNullable<PageMessage["message"]>): void {
     this.socket.send(PageMessage.encode({ message }).finish());
   }
@@ -65,12 +67,13 @@ export class TestPage {
   /** Resolves when something is so; rejects if the connection ends before. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) {
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error("the connection ended before");
+      if (this.socket.readyState === WebSocket.CLOSED) throw new CosmoError("CLOSED", "the connection ended before");
       this.#woken = createDeferred();
       await this.#woken.promise;
     }
   }
 
+  /** Goes, as a page that is closed. */
   async leave(): Promise<void> {
     this.socket.close();
     await this.closed;

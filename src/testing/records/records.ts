@@ -1,7 +1,7 @@
-import type { ErrorDetail } from "../../gen/cosmonapse/v1/error.js";
-import { Exchange } from "../../gen/cosmonapse/v1/options.js";
-import { createErrorDetail, type ErrorName } from "../errors/index.js";
-import { systemClock } from "../foundation/index.js";
+import type { ErrorDetail } from "../../../gen/cosmonapse/v1/error.js";
+import { Exchange } from "../../../gen/cosmonapse/v1/options.js";
+import { createErrorDetail, type ErrorName } from "../../errors/index.js";
+import { systemClock } from "../../foundation/index.js";
 import {
   bodyType,
   createIdSource,
@@ -10,8 +10,8 @@ import {
   encodeJson,
   encodeSignal,
   type SignalDraft,
-} from "../signal/index.js";
-import type { SignalRecord } from "./record.js";
+} from "../../signal/index.js";
+import type { SignalRecord } from "../../doppler/index.js";
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const clock = { ...systemClock, wallMs: () => at };

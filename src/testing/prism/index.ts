@@ -1,0 +1,1 @@
+export { countsOf, makePageFolder, serve, signals, Source, TestPage, tokenOf } from "./test-page.js";

@@ -1,0 +1,1 @@
+export { answerRecord, errorRecord, recordOf, taskRecord } from "./records.js";
