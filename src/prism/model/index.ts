@@ -24,3 +24,17 @@ export {
   type Unanswered,
 } from "./trace.js";
 export { listTraces, TraceCache, type TraceOrder } from "./trace-cache.js";
+export { sayOf, searchFor, treeRows, type TreeOptions, type TreeRow } from "./tree.js";
+export { createAxis, type AxisBreak, type AxisOptions, type TimeAxis } from "./time-axis.js";
+export { buildWaterfall, criticalPath, type Waterfall, type WaterfallOptions, type WaterfallRow } from "./waterfall.js";
+export { isOfMemory, participantKinds, Roster, type ParticipantKind } from "./roster.js";
+export {
+  buildSequence,
+  toMermaid,
+  type Lane,
+  type Sequence,
+  type SequenceArrow,
+  type SequenceNote,
+  type SequenceOptions,
+  type SequenceStep,
+} from "./sequence.js";
