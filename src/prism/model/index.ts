@@ -38,3 +38,27 @@ export {
   type SequenceOptions,
   type SequenceStep,
 } from "./sequence.js";
+export {
+  MemoryLens,
+  type ImprintRow,
+  type MemoryAnswer,
+  type MemoryLensOptions,
+  type MemoryRow,
+  type RecallRow,
+} from "./memory.js";
+export { Histogram } from "./histogram.js";
+export { MetricsCounter, type LatencyRow, type Metrics } from "./metrics.js";
+export { GraphState, type GraphOptions } from "./graph.js";
+export type { GraphEdge, GraphNode, Journey } from "./graph-types.js";
+export { commandFor, toNdjson, type CommandTarget } from "./export.js";
+export {
+  countOf,
+  describeCounts,
+  describeGraph,
+  describeMemoryRow,
+  describeMetrics,
+  describeSequence,
+  describeTrace,
+  describeWaterfall,
+  durationText,
+} from "./text.js";
