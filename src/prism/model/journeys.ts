@@ -7,6 +7,7 @@ const repliesMax = 64;
 
 /** A journey that may go on, and who has yet to answer. */
 interface Going extends Journey {
+  readonly to: string[];
   readonly replies: { readonly from: string; readonly at: number; readonly hasFailed: boolean }[];
   readonly waitsFor: Set<string>;
   isOver: boolean;
@@ -44,10 +45,13 @@ export class Journeys {
     if (known !== undefined) {
       const names = to.filter((name) => !known.waitsFor.has(name));
       known.lastAt = at;
-      for (const name of names) known.waitsFor.add(name);
+      for (const name of names) {
+        known.waitsFor.add(name);
+        if (!known.to.includes(name)) known.to.push(name);
+      }
       return { journey: known, names };
     }
-    const stem = { id, type, traceId, from: source, to, startedAt: at, lastAt: at };
+    const stem = { id, type, traceId, from: source, to: [...to], startedAt: at, lastAt: at };
     const journey: Going = { ...stem, replies: [], isOver: false, awaits, waitsFor: new Set(to) };
     this.#byId.set(id, journey);
     this.#order.push(id);
