@@ -27,8 +27,8 @@ export function recall(scene: Scene, parent: Signal, engrams: readonly string[])
   return scene.say(draft, { asked: engrams });
 }
 
-/** What an Engram found: so many hits. */
-export function recalled(scene: Scene, request: Signal, engram: string, count = 1): Signal {
+/** What an Engram found: its name, and how many hits. */
+export function recalled(scene: Scene, request: Signal, [engram, count]: readonly [string, number]): Signal {
   const content = encodeJson({ km: 42 }, "MALFORMED");
   const times = { createdAt: undefined, updatedAt: undefined, expiresAt: undefined, provenance: undefined };
   const entry = { id: "eng_1", mergeKey: "moon", content, tags: [], version: 3n, ...times };
@@ -46,14 +46,9 @@ export function imprint(scene: Scene, parent: Signal, mergeKey: string): Signal 
   return scene.say(draft, { asked: ["notes"] });
 }
 
-/** Its receipt. */
-export function imprinted(
-  scene: Scene,
-  request: Signal,
-  version: bigint,
-  parts: { readonly replayed?: boolean } = {},
-): Signal {
-  const flags = { created: version === 1n, deleted: false, replayed: parts.replayed ?? false };
+/** Its receipt: the version, and whether it is a receipt again. */
+export function imprinted(scene: Scene, request: Signal, [version, replayed]: readonly [bigint, boolean]): Signal {
+  const flags = { created: version === 1n, deleted: false, replayed };
   const stem = { engramId: "notes", id: "eng_1", mergeKey: "moon", version, op: ImprintOp.UPSERT };
   const value = { ...stem, ...flags, durability: Durability.DISK };
   return scene.say({ source: "notes", parentId: request.id, body: { $case: "imprinted", value } });
@@ -89,12 +84,12 @@ export function playJob(scene: Scene): void {
   register(scene, "atlas", ParticipantRole.ENGRAM);
   const root = scene.pass(5).task("asker", "planner");
   const question = recall(scene.pass(3), root, ["notes", "atlas"]);
-  recalled(scene.pass(2), question, "notes", 0);
+  recalled(scene.pass(2), question, ["notes", 0]);
   scene.pass(4).fail(question, "atlas", "ENGRAM_FAILED");
   const below = scene.pass(1).task("planner", "ruler", root);
   scene.pass(10_000).answer(below, "ruler");
   const write = imprint(scene.pass(4), root, "moon");
-  imprinted(scene.pass(6), write, 3n);
+  imprinted(scene.pass(6), write, [3n, false]);
   scene.pass(1).answer(root, "planner");
   final(scene.pass(1), root);
 }

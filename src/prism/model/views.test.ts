@@ -40,7 +40,7 @@ describe("the lens on memory", () => {
     lens.observe(scene.records);
     expect(lens.row(question.id)).toMatchObject({ missing: ["notes", "atlas"], unanswered: 2, tookMs: undefined });
     const version = lens.version;
-    recalled(scene.pass(4), question, "atlas", 2);
+    recalled(scene.pass(4), question, ["atlas", 2]);
     lens.observe(scene.records.slice(-1));
     expect(lens.version).toBeGreaterThan(version);
     expect(lens.row(question.id)).toMatchObject({ missing: ["notes"], unanswered: 1, hits: 2, isPartial: false });
@@ -50,9 +50,9 @@ describe("the lens on memory", () => {
     const scene = new Scene();
     const root = scene.task("asker", "planner");
     const first = imprint(scene, root, "moon");
-    imprinted(scene.pass(3), first, 1n);
-    imprinted(scene, imprint(scene, root, "moon"), 2n);
-    imprinted(scene, imprint(scene, root, "moon"), 2n, { replayed: true });
+    imprinted(scene.pass(3), first, [1n, false]);
+    imprinted(scene, imprint(scene, root, "moon"), [2n, false]);
+    imprinted(scene, imprint(scene, root, "moon"), [2n, true]);
     scene.fail(imprint(scene, root, "moon"), "notes", "VERSION_CONFLICT");
     imprint(scene, root, "moon");
     const lens = new MemoryLens();
@@ -77,7 +77,7 @@ describe("the lens on memory", () => {
   test("forgets the oldest, and their histories with them", () => {
     const scene = new Scene();
     const root = scene.task("asker", "planner");
-    for (const key of ["a", "b", "c"]) imprinted(scene, imprint(scene, root, key), 1n);
+    for (const key of ["a", "b", "c"]) imprinted(scene, imprint(scene, root, key), [1n, false]);
     const lens = new MemoryLens({ rowsMax: 2 });
     lens.observe(scene.records);
 
