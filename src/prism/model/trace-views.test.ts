@@ -29,7 +29,7 @@ describe("the tree of a trace", () => {
   test("has each Signal before those below it, and hides what is below a collapsed one", () => {
     const rows = treeRows(trace);
     expect(rows.map(({ depth }) => depth)).toEqual([0, 1, 2, 2, 1, 2, 1, 2, 1, 1]);
-    expect(rows[0]).toMatchObject({ placeInSet: 1, setSize: 1, isExpanded: true, below: 9 });
+    expect(rows[0]).toMatchObject({ placeInSet: 1, setSize: 1, isExpanded: true, node: { below: 9 } });
     const shown = treeRows(trace, { collapsed: new Set([rows[1]?.node.id ?? "", rows[4]?.node.id ?? ""]) });
     expect(shown.map(({ depth, isExpanded }) => [depth, isExpanded])).toEqual([
       [0, true],

@@ -22,6 +22,8 @@ export interface TraceNode {
   readonly outcomes: readonly TraceNode[];
   /** Of a request: how many outcomes are still to come. */
   readonly unanswered: number;
+  /** How many Signals hang below it, at any depth. */
+  readonly below: number;
 }
 
 /** A trace with the order that its parents give it. */
@@ -47,6 +49,7 @@ interface Node extends TraceNode {
   place: TraceNode["place"];
   readonly outcomes: Node[];
   unanswered: number;
+  below: number;
 }
 
 /** One place in memory for all that have none. */
@@ -68,6 +71,7 @@ export function buildTrace(id: string, records: readonly ViewSignal[], isCut = f
   for (const node of inOrder) hang(node, nodes);
   cutCycles(inOrder);
   const roots = inOrder.filter(({ parent }) => parent === undefined);
+  countBelow(roots);
   let from = Infinity;
   let to = -Infinity;
   for (const { sightings } of inOrder) {
@@ -94,6 +98,7 @@ function createNode(signal: ViewSignal): Node {
     place: "root",
     outcomes: isRequest(signal) ? [] : none,
     unanswered: signal.awaits,
+    below: 0,
   };
 }
 
@@ -126,6 +131,19 @@ function cutCycles(inOrder: readonly Node[]): void {
     }
     if (node !== undefined && path.has(node)) cutAt(firstOfCircle(node));
     for (const one of path) settled.add(one);
+  }
+}
+
+/** Counts from the leaves upwards, without recursion: a trace may be as deep as it is long. */
+function countBelow(roots: readonly Node[]): void {
+  const order = [...roots];
+  for (let index = 0; index < order.length; index += 1) {
+    const node = order[index];
+    if (node !== undefined) for (const child of node.children) order.push(child);
+  }
+  for (let index = order.length - 1; index >= 0; index -= 1) {
+    const node = order[index];
+    if (node?.parent !== undefined) node.parent.below += node.below + 1;
   }
 }
 

@@ -14,8 +14,6 @@ export interface TreeRow {
   readonly isExpanded: boolean | undefined;
   /** True if it is what was searched for. */
   readonly isMatch: boolean;
-  /** How many Signals hang below it, at any depth. */
-  readonly below: number;
 }
 
 /** What a tree shows. */
@@ -26,56 +24,39 @@ export interface TreeOptions {
   readonly search?: (node: TraceNode) => boolean;
 }
 
-interface Waiting {
-  readonly node: TraceNode;
-  readonly depth: number;
-  readonly placeInSet: number;
-  readonly setSize: number;
+/** Siblings that are shown, and which of them is next. */
+interface Level {
+  readonly nodes: readonly TraceNode[];
+  next: number;
 }
 
 /** The rows of a trace, each Signal before those below it. Any depth; time in proportion to the number of Signals. */
 export function treeRows(trace: Trace, { collapsed, search }: TreeOptions = {}): readonly TreeRow[] {
-  const below = countBelow(trace);
   const found = search === undefined ? undefined : findPaths(trace, search);
   const rows: TreeRow[] = [];
-  const waiting: Waiting[] = [];
-  const wait = (nodes: readonly TraceNode[], depth: number): void => {
-    const shown = found === undefined ? nodes : nodes.filter((node) => found.shown.has(node));
-    for (let index = shown.length - 1; index >= 0; index -= 1) {
-      const node = shown[index];
-      if (node !== undefined) waiting.push({ node, depth, placeInSet: index + 1, setSize: shown.length });
+  const pick = (nodes: readonly TraceNode[]): readonly TraceNode[] =>
+    found === undefined ? nodes : nodes.filter((node) => found.shown.has(node));
+  const levels: Level[] = [{ nodes: pick(trace.roots), next: 0 }];
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const node = level.nodes[level.next];
+    if (node === undefined) {
+      levels.pop();
+      continue;
     }
-  };
-  wait(trace.roots, 0);
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { node, depth } = next;
+    level.next += 1;
     const isOpen = found === undefined ? collapsed?.has(node.id) !== true : found.above.has(node);
     const hasChildren = node.children.length > 0;
-    const isMatch = found?.matches.has(node) ?? false;
-    rows.push({ ...next, isExpanded: hasChildren ? isOpen : undefined, isMatch, below: below.get(node) ?? 0 });
-    if (isOpen) wait(node.children, depth + 1);
+    rows.push({
+      node,
+      depth: levels.length - 1,
+      placeInSet: level.next,
+      setSize: level.nodes.length,
+      isExpanded: hasChildren ? isOpen : undefined,
+      isMatch: found?.matches.has(node) ?? false,
+    });
+    if (isOpen && hasChildren) levels.push({ nodes: pick(node.children), next: 0 });
   }
   return rows;
-}
-
-/** The nodes of a trace, each one after everything that hangs below it. */
-function leavesFirst(trace: Trace): readonly TraceNode[] {
-  const order: TraceNode[] = [];
-  const waiting = [...trace.roots];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    order.push(node);
-    for (const child of node.children) waiting.push(child);
-  }
-  return order.reverse();
-}
-
-function countBelow(trace: Trace): ReadonlyMap<TraceNode, number> {
-  const below = new Map<TraceNode, number>();
-  for (const node of leavesFirst(trace)) {
-    if (node.parent === undefined) continue;
-    below.set(node.parent, (below.get(node.parent) ?? 0) + (below.get(node) ?? 0) + 1);
-  }
-  return below;
 }
 
 interface Found {

@@ -1,5 +1,6 @@
 import { createAxis, type AxisOptions, type TimeAxis } from "./time-axis.js";
 import { treeRows, type TreeOptions, type TreeRow } from "./tree.js";
+import { isOutcome } from "./records.js";
 import type { Trace, TraceNode } from "./trace.js";
 
 /** One row of a waterfall. */
@@ -61,7 +62,7 @@ function endsOf(trace: Trace, hasOpen: boolean, now: number): readonly number[] 
 }
 
 function isInBar(node: TraceNode): boolean {
-  return node.children.length === 0 && (node.parent?.outcomes.includes(node) ?? false);
+  return node.children.length === 0 && isOutcome(node.signal) && (node.parent?.signal.awaits ?? 0) > 0;
 }
 
 function showRow(
