@@ -57,6 +57,8 @@ export function buildWaterfall(trace: Trace, { now, ...options }: WaterfallOptio
   };
 }
 
+const none: readonly number[] = [];
+
 function endsOf(trace: Trace, hasOpen: boolean, now: number): readonly number[] {
   return hasOpen ? [trace.to, now] : [trace.to];
 }
@@ -75,9 +77,14 @@ function showRow(
   const isOpen = node.unanswered > 0;
   const end = isOpen ? Math.max(now, signal.at) : Math.max(signal.at, outcomes.at(-1)?.signal.at ?? signal.at);
   // The outcomes of a bar are no rows: what hangs below it are the others.
-  const hasRows = isBar ? node.children.some((child) => !isInBar(child)) : node.children.length > 0;
+  const hasRows = node.children.length > 0 && (!isBar || node.children.some((child) => !isInBar(child)));
+  // Field by field: of a large trace these are many.
   return {
-    ...row,
+    node,
+    depth: row.depth,
+    placeInSet: row.placeInSet,
+    setSize: row.setSize,
+    isMatch: row.isMatch,
     isExpanded: hasRows ? row.isExpanded : undefined,
     shape: isBar ? "bar" : "point",
     from: signal.at,
@@ -85,7 +92,7 @@ function showRow(
     isOpen,
     hasFailed: signal.failure !== "" || outcomes.some(({ signal: { failure } }) => failure !== ""),
     isCritical: critical.has(node),
-    attempts: node.sightings.slice(1).map(({ at }) => at),
+    attempts: node.sightings.length === 1 ? none : node.sightings.slice(1).map(({ at }) => at),
   };
 }
 
