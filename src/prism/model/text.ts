@@ -20,8 +20,10 @@ export function durationText(ms: number): string {
   const seconds = ms / 1_000;
   if (seconds < 59.995) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`;
   const whole = Math.round(seconds);
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+  const [large, small] = whole < 3_600 ? ["min", "s"] : ["h", "min"];
+  const inSmall = whole < 3_600 ? whole : Math.floor(whole / 60);
+  const rest = inSmall % 60;
+  return `${Math.floor(inSmall / 60)} ${large}${rest === 0 ? "" : ` ${rest} ${small}`}`;
 }
 
 /** What is kept and what is missing, in a sentence. */
