@@ -1,0 +1,97 @@
+import { useEffect, useRef } from "preact/hooks";
+import UPlot from "uplot";
+import { useSize } from "./frames.js";
+
+/** A line of a chart. */
+export interface ChartLine {
+  readonly label: string;
+  /** The name of the custom property that has its colour. */
+  readonly colour: string;
+  readonly values: readonly number[];
+  /** Drawn dashed, so that it is not told by its colour alone. */
+  readonly isDashed?: boolean;
+}
+
+/** What a chart shows. */
+export interface ChartProps {
+  /** Seconds since 1970, ascending. */
+  readonly at: readonly number[];
+  readonly lines: readonly ChartLine[];
+  /** What it says, in a sentence. */
+  readonly text: string;
+  /** Changes when the theme does: colours are read again. */
+  readonly theme: string;
+}
+
+const heightPx = 180;
+
+/** A chart along time. */
+export function Chart({ at, lines, text, theme }: ChartProps) {
+  const { ref, width } = useSize<HTMLDivElement>();
+  const plot = useRef<UPlot | undefined>(undefined);
+  const names = lines.map(({ label }) => label).join();
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null || width === 0) return undefined;
+    const style = getComputedStyle(element);
+    const read = (name: string): string => style.getPropertyValue(name).trim() || style.color;
+    const axis = {
+      stroke: read("--text-muted"),
+      grid: { stroke: read("--line"), width: 1 },
+      ticks: { show: false },
+      font: "12px system-ui",
+    };
+    const made = new UPlot(
+      {
+        width,
+        height: heightPx,
+        legend: { show: false },
+        cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+        scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
+        tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+        axes: [
+          {
+            ...axis,
+            values: (_plot, marks) => marks.map((mark) => new Date(mark * 1_000).toISOString().slice(11, 19)),
+            space: 90,
+          },
+          { ...axis, size: 56, values: (_plot, marks) => marks.map((mark) => mark.toLocaleString("en-US")) },
+        ],
+        series: [
+          {},
+          ...lines.map(({ label, colour, isDashed }) => ({
+            label,
+            stroke: read(colour),
+            width: 2,
+            ...(isDashed === true
+              ? { dash: [6, 4] }
+              : { fill: `color-mix(in srgb, ${read(colour)} 14%, transparent)` }),
+            points: { show: false },
+          })),
+        ],
+      },
+      [[...at], ...lines.map(({ values }) => [...values])],
+      element,
+    );
+    plot.current = made;
+    return () => made.destroy();
+    // What the lines hold is set below; here only what they are.
+  }, [width, names, theme]);
+  useEffect(() => {
+    plot.current?.setData([[...at], ...lines.map(({ values }) => [...values])]);
+  }, [at, lines]);
+  return (
+    <figure class="chart">
+      <figcaption>
+        {lines.map(({ label, colour, isDashed }) => (
+          <span key={label} class={`chart-key${isDashed === true ? " is-dashed" : ""}`}>
+            <i class={`chart-swatch ${colour.slice(2)}`} aria-hidden="true" />
+            {label}
+          </span>
+        ))}
+        <span class="chart-clock">UTC</span>
+      </figcaption>
+      <div class="chart-plot" ref={ref} role="img" aria-label={text} />
+    </figure>
+  );
+}

@@ -1,0 +1,47 @@
+import {
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+  Virtualizer,
+  type VirtualItem,
+} from "@tanstack/virtual-core";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/** Rows of which only those in sight are elements. */
+export interface VirtualRows<Part extends HTMLElement> {
+  /** For the element that scrolls. */
+  readonly ref: { readonly current: Part | null };
+  readonly items: readonly VirtualItem[];
+  /** The height of all rows, pixels. */
+  readonly height: number;
+  /** Brings a row into sight. */
+  readonly show: (index: number) => void;
+}
+
+/** So many rows of one height, pixels, in an element that scrolls. */
+export function useVirtualRows<Part extends HTMLElement>(count: number, rowHeight: number): VirtualRows<Part> {
+  const ref = useRef<Part>(null);
+  const [, setTurn] = useState(0);
+  const virtualizer = useRef<Virtualizer<Part, HTMLElement> | undefined>(undefined);
+  const options = {
+    count,
+    getScrollElement: () => ref.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    onChange: () => setTurn((turn) => turn + 1),
+  };
+  virtualizer.current ??= new Virtualizer<Part, HTMLElement>(options);
+  const { current } = virtualizer;
+  current.setOptions(options);
+  useEffect(() => current._didMount(), [current]);
+  useEffect(() => current._willUpdate());
+  return {
+    ref,
+    items: current.getVirtualItems(),
+    height: current.getTotalSize(),
+    show: (index) => current.scrollToIndex(index, { align: "auto" }),
+  };
+}
