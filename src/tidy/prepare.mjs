@@ -106,7 +106,7 @@ function fingerprint() {
   );
   const hash = createHash("sha256");
   for (const file of [
-    ...sources.filter((one) => /\.(?:ts|json)$/.test(one)).sort(),
+    ...sources.filter((one) => /\.(?:ts|tsx|json|css|html|mjs)$/.test(one)).sort(),
     "tsconfig.json",
     "package-lock.json",
   ]) {
@@ -129,6 +129,11 @@ function build() {
   const args = [compiler, "-p", join("src", "tidy", "tsconfig.build.json"), "--outDir", next];
   step(process.execPath, args, {
     mend: "Mend it: correct what the compiler says above, then run the command again.",
+  });
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const page = ["build", "--config", join("src", "prism", "web", "vite.config.mjs")];
+  step(process.execPath, [vite, ...page, "--outDir", join(next, "src", "prism", "page")], {
+    mend: "Mend it: correct what Vite says above, then run the command again.",
   });
   // npx runs the file itself.
   for (const file of Object.values(readJson(join(root, "package.json")).bin)) {

@@ -1,0 +1,203 @@
+import { computed, signal } from "@preact/signals";
+import type { Opening, Record as FeedRecord } from "../../../gen/cosmonapse/prism/v1/prism.js";
+import { parseFilter, readRecord, type Filter } from "../../doppler/index.js";
+import { describeThrown } from "../../errors/index.js";
+import {
+  FilteredRecords,
+  fromFeed,
+  fromRecording,
+  GraphState,
+  MemoryLens,
+  MetricsCounter,
+  RecordStore,
+  TraceCache,
+  type StoreCounts,
+  type ViewRecord,
+} from "../model/index.js";
+import { FeedClient, type FeedState } from "./feed-client.js";
+import { readAddress, writeAddress, type Selection } from "./address.js";
+
+/** What the page has of what was seen, in the forms that views show. */
+export interface Seen {
+  readonly store: RecordStore;
+  readonly traces: TraceCache;
+  readonly filtered: FilteredRecords;
+  readonly graph: GraphState;
+  readonly lens: MemoryLens;
+  readonly metrics: MetricsCounter;
+}
+
+type Source = Pick<Opening, "namespace" | "source" | "isLive" | "isRedacted">;
+
+const noFilter: Filter = { kind: "all", parts: [] };
+const nobody: Source = { namespace: "", source: "", isLive: false, isRedacted: true };
+
+/** Everything that the page knows: what was seen, what is selected, and how the feed stands. */
+export class Session {
+  readonly address = signal<Selection>(readAddress());
+  readonly state = signal<FeedState>({ kind: "connecting", reason: "" });
+  readonly source = signal<Source>(nobody);
+  /** Grows with each frame in which something came. */
+  readonly version = signal(0);
+  readonly isPaused = signal(false);
+  /** Signals that came since the page was paused. */
+  readonly waiting = signal(0);
+  readonly theme = signal<"dark" | "light">(preferredTheme());
+  readonly overlay = signal<"help" | undefined>(undefined);
+  /** What a screen reader is told. */
+  readonly said = signal("");
+  readonly filterError = signal("");
+  readonly counts = signal<StoreCounts>({ kept: 0, missing: 0, unsure: 0, forgotten: 0, errors: 0, redactions: 0 });
+  /** From the watcher to the page, milliseconds, of the newest batch. */
+  readonly delayMs = signal<number | undefined>(undefined);
+  readonly isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  readonly filter = computed(() => this.#parse(this.address.value.filter));
+  #seen: Seen;
+  #incoming: ViewRecord[] = [];
+  #isFrameAsked = false;
+  #lastAt = 0;
+
+  constructor() {
+    this.#seen = createSeen(noFilter);
+    this.filter.subscribe((filter) => {
+      this.#seen = { ...this.#seen, filtered: new FilteredRecords(this.#seen.store, filter) };
+      this.#ask();
+    });
+    this.address.subscribe((selection) => writeAddress(selection));
+    this.theme.subscribe((theme) => {
+      document.documentElement.dataset["theme"] = theme;
+    });
+  }
+
+  /** What was seen. It changes in place: views read it again when `version` has grown. */
+  get seen(): Seen {
+    return this.#seen;
+  }
+
+  /** Connects to the server that the page came from. */
+  start(): void {
+    const client = new FeedClient(
+      {
+        onOpening: (opening) => {
+          this.source.value = opening;
+          document.title = `Prism · ${opening.namespace}`;
+        },
+        onRecords: (records) => this.#take(records),
+        onState: (state) => {
+          this.state.value = state;
+          if (state.kind === "lost") this.say("The connection is lost. Trying again.");
+        },
+      },
+      () => this.#seen.store.lastRow,
+    );
+    if (client.hasCredential) client.connect();
+    else this.state.value = { kind: "refused", reason: "This page has no link of its own" };
+  }
+
+  /** The watcher's time. */
+  now(): number {
+    const isRunning = this.source.value.isLive && this.state.value.kind === "open" && !this.isPaused.value;
+    return isRunning ? Date.now() : this.#lastAt;
+  }
+
+  /** Shows a recording in place of what was there. */
+  open(name: string, text: string): void {
+    try {
+      const records = text
+        .split("\n")
+        .filter((line) => line.trim() !== "")
+        .map((line, index) => fromRecording(readRecord(JSON.parse(line)), index + 1));
+      this.#seen = createSeen(this.filter.value);
+      this.source.value = { namespace: records[0]?.namespace ?? "", source: name, isLive: false, isRedacted: false };
+      this.state.value = { kind: "ended", reason: "a recording" };
+      this.#incoming.push(...records);
+      this.#ask();
+    } catch (thrown) {
+      this.say(`${name} is no recording: ${describeThrown(thrown)}`);
+    }
+  }
+
+  select(change: Partial<Selection>): void {
+    this.address.value = { ...this.address.value, ...change };
+  }
+
+  /** Pauses what is shown; nothing is lost, since records are kept and shown later. */
+  togglePause(): void {
+    this.isPaused.value = !this.isPaused.value;
+    this.waiting.value = 0;
+    this.say(this.isPaused.value ? "Paused. Nothing is lost." : "Running.");
+    this.#ask();
+  }
+
+  /** Tells a screen reader. */
+  say(text: string): void {
+    this.said.value = text;
+  }
+
+  #parse(text: string): Filter {
+    try {
+      const filter = parseFilter(text);
+      this.filterError.value = "";
+      return filter;
+    } catch (thrown) {
+      this.filterError.value = describeThrown(thrown);
+      return noFilter;
+    }
+  }
+
+  #take(records: readonly FeedRecord[]): void {
+    const { namespace } = this.source.value;
+    for (const record of records) {
+      const view = fromFeed(record, namespace);
+      if (view !== undefined) this.#incoming.push(view);
+    }
+    const last = records.at(-1);
+    if (last !== undefined) this.delayMs.value = Math.max(0, Date.now() - Number(last.atUnixMs));
+    if (this.isPaused.value) this.waiting.value = this.#incoming.length;
+    else this.#ask();
+  }
+
+  #ask(): void {
+    if (this.#isFrameAsked) return;
+    this.#isFrameAsked = true;
+    const frame = (): void => {
+      this.#isFrameAsked = false;
+      this.#show();
+    };
+    // A page that nobody sees gets no frames, and keeps what comes all the same.
+    if (document.hidden) setTimeout(frame, 250);
+    else requestAnimationFrame(frame);
+  }
+
+  #show(): void {
+    const { store, graph, lens, metrics, filtered } = this.#seen;
+    if (!this.isPaused.value && this.#incoming.length > 0) {
+      const records = this.#incoming;
+      this.#incoming = [];
+      store.append(records);
+      graph.observe(records);
+      lens.observe(records);
+      metrics.observe(records);
+      this.#lastAt = Math.max(this.#lastAt, records.at(-1)?.at ?? 0);
+      this.counts.value = store.counts;
+    }
+    if (!filtered.update()) this.#ask();
+    this.version.value += 1;
+  }
+}
+
+function createSeen(filter: Filter): Seen {
+  const store = new RecordStore();
+  return {
+    store,
+    traces: new TraceCache(store),
+    filtered: new FilteredRecords(store, filter),
+    graph: new GraphState(),
+    lens: new MemoryLens(),
+    metrics: new MetricsCounter(),
+  };
+}
+
+function preferredTheme(): "dark" | "light" {
+  return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
+}
