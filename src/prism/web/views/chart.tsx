@@ -54,8 +54,9 @@ export function Chart({ at, lines, text, theme }: ChartProps) {
             ...axis,
             values: (_plot, marks) => marks.map((mark) => new Date(mark * 1_000).toISOString().slice(11, 19)),
             space: 90,
+            size: 30,
           },
-          { ...axis, size: 56, values: (_plot, marks) => marks.map((mark) => mark.toLocaleString("en-US")) },
+          { ...axis, size: 56, space: 34, values: (_plot, marks) => marks.map((mark) => mark.toLocaleString("en-US")) },
         ],
         series: [
           {},

@@ -98,7 +98,7 @@ function Tiles({ metrics, span }: { readonly metrics: Metrics; readonly span: st
         of={`${recall.withHits.toLocaleString("en-US")} of ${countOf(recall.answered, "answer")} in ${span}`}
       />
       <Tile name="In work" value={inFlight.toLocaleString("en-US")} of="requests without an outcome, now" />
-      <Tile name="Attempts again" value={retries.toLocaleString("en-US")} of={`in ${span}`} />
+      <Tile name="Retries" value={retries.toLocaleString("en-US")} of={`in ${span}`} />
       <Tile
         name="Not seen"
         value={missing}
