@@ -39,6 +39,7 @@ describe("a store of records", () => {
     const [last] = scene.signals.slice(-1);
     expect(store.signal(last?.id ?? "")).toMatchObject({ type: 19, traceId, source: "synapse" });
     expect(store.indexOfRow(5)).toBe(4);
+    expect(store.failures.slice().map(({ failure }) => failure)).toEqual(["ENGRAM_FAILED"]);
   });
 
   test("keeps so many and no more: what it forgot is one gap, and the sum is what was emitted", () => {
@@ -84,6 +85,7 @@ describe("a store of records", () => {
     store.append(scene.records);
 
     const gaps = store.records.slice().filter((record) => record.kind === "gap");
+    expect(store.gaps.slice()).toEqual(gaps);
     expect(gaps.map(({ missed, by }) => [missed, by])).toEqual([
       [4n, "page"],
       [6n, "feed"],

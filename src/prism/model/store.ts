@@ -55,6 +55,7 @@ export class RecordStore {
   readonly #bytesMax: number;
   readonly #records = new RecordList<ViewRecord>();
   readonly #gaps = new RecordList<ViewGap>();
+  readonly #failures = new RecordList<ViewSignal>();
   readonly #traces = new Map<string, Index>();
   readonly #participants = new Map<string, Index>();
   readonly #signals = new Map<string, ViewSignal>();
@@ -87,6 +88,16 @@ export class RecordStore {
   /** The gap that stands before everything that is kept; undefined while nothing was forgotten. */
   get forgotten(): ViewGap | undefined {
     return this.#forgotten;
+  }
+
+  /** The gaps among the records, in order. */
+  get gaps(): Pick<RecordList<ViewGap>, "length" | "at" | "last" | "slice" | "indexWhere"> {
+    return this.#gaps;
+  }
+
+  /** The errors and refusals among the records, in order: where one jumps from one to the next. */
+  get failures(): Pick<RecordList<ViewSignal>, "length" | "at" | "last" | "slice" | "indexWhere"> {
+    return this.#failures;
   }
 
   /** The number of the last record: what a page asks to go on after. 0: there was none. */
@@ -139,7 +150,10 @@ export class RecordStore {
     this.#records.push(record);
     this.#counts.kept += 1;
     this.#counts.redactions += record.redactions;
-    if (isFailure(record)) this.#counts.errors += 1;
+    if (isFailure(record)) {
+      this.#counts.errors += 1;
+      this.#failures.push(record);
+    }
     this.#bytes += record.bytes.length;
     if (!this.#signals.has(record.id)) this.#signals.set(record.id, record);
     if (record.traceId !== "") addTo(this.#traces, record.traceId, record);
@@ -173,7 +187,10 @@ export class RecordStore {
   #forgetSignal(record: ViewSignal): void {
     this.#counts.kept -= 1;
     this.#counts.redactions -= record.redactions;
-    if (isFailure(record)) this.#counts.errors -= 1;
+    if (isFailure(record)) {
+      this.#counts.errors -= 1;
+      this.#failures.shift();
+    }
     this.#bytes -= record.bytes.length;
     if (this.#signals.get(record.id) === record) this.#signals.delete(record.id);
     if (record.traceId !== "") removeFrom(this.#traces, record.traceId, record);
