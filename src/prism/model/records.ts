@@ -163,7 +163,9 @@ export function fromFeed({ number, atUnixMs, what }: FeedRecord, namespace: stri
     case "missing": {
       const { count, first, last, reason } = what.value;
       const where = first === 0n ? {} : { first, last };
-      return { kind: "gap", ...stem, missed: count, ...where, reason, by: "watcher" };
+      // What the watcher misses has a place in the namespace; what the feed has lost is counted alone.
+      const by = first === 0n && count !== undefined ? "feed" : "watcher";
+      return { kind: "gap", ...stem, missed: count, ...where, reason, by };
     }
     case "note": {
       const { about, text } = what.value;

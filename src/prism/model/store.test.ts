@@ -39,6 +39,7 @@ describe("a store of records", () => {
     const [last] = scene.signals.slice(-1);
     expect(store.signal(last?.id ?? "")).toMatchObject({ type: 19, traceId, source: "synapse" });
     expect(store.indexOfRow(5)).toBe(4);
+    expect(store.failures.slice().map(({ failure }) => failure)).toEqual(["ENGRAM_FAILED"]);
   });
 
   test("keeps so many and no more: what it forgot is one gap, and the sum is what was emitted", () => {
@@ -84,6 +85,7 @@ describe("a store of records", () => {
     store.append(scene.records);
 
     const gaps = store.records.slice().filter((record) => record.kind === "gap");
+    expect(store.gaps.slice()).toEqual(gaps);
     expect(gaps.map(({ missed, by }) => [missed, by])).toEqual([
       [4n, "page"],
       [6n, "feed"],
@@ -94,6 +96,27 @@ describe("a store of records", () => {
     expect(new Set(rows).size).toBe(rows.length);
     expect(store.hasGapAfter(3)).toBe(true);
     expect(store.hasGapAfter(rows.at(-1) ?? 0)).toBe(false);
+  });
+
+  test("believes a gap of the feed that stands behind those who are told of first, or before a later message", () => {
+    const scene = quiet(new Scene(), 200);
+    const told = scene.records.filter(({ row }) => [20, 21, 99].includes(row) || row > 100);
+    const [gap] = new Scene().skip(97).records;
+    const missing = { ...(gap ?? expect.fail()), row: 100 };
+    const [, second, third, ...rest] = told;
+    const store = new RecordStore();
+    store.append([told[0], second, third, missing].filter((record) => record !== undefined));
+    store.append(rest);
+
+    // 100 rows were lost: three of them are shown, and 97 are counted, the one that the gap stands on among them.
+    expect(store.counts).toMatchObject({ kept: 103, missing: 97, unsure: 0 });
+    expect(store.records.slice().filter(({ kind }) => kind === "gap")).toHaveLength(1);
+
+    const unsure = { ...missing, missed: undefined, by: "watcher" } as const;
+    const other = new RecordStore();
+    other.append([told[0], unsure].filter((record) => record !== undefined));
+    other.append(rest);
+    expect(other.counts).toMatchObject({ kept: 101, missing: 0, unsure: 1 });
   });
 
   test("is the same from a feed and from a recording of it, byte for byte", () => {

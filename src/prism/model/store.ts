@@ -1,3 +1,4 @@
+import { Completeness } from "./completeness.js";
 import { RecordList } from "./record-list.js";
 import { isFailure, type ViewGap, type ViewRecord, type ViewSignal } from "./records.js";
 
@@ -54,15 +55,13 @@ export class RecordStore {
   readonly #bytesMax: number;
   readonly #records = new RecordList<ViewRecord>();
   readonly #gaps = new RecordList<ViewGap>();
+  readonly #failures = new RecordList<ViewSignal>();
   readonly #traces = new Map<string, Index>();
   readonly #participants = new Map<string, Index>();
   readonly #signals = new Map<string, ViewSignal>();
   #version = 0;
   #bytes = 0;
-  #lastRow = 0;
-  #lastNumber = 0;
-  /** Signals that gaps of the feed declared since the last Signal. */
-  #declared = 0;
+  readonly #completeness = new Completeness();
   #forgotten: ViewGap | undefined;
   readonly #counts = { kept: 0, missing: 0, unsure: 0, forgotten: 0, errors: 0, redactions: 0 };
 
@@ -91,9 +90,19 @@ export class RecordStore {
     return this.#forgotten;
   }
 
+  /** The gaps among the records, in order. */
+  get gaps(): Pick<RecordList<ViewGap>, "length" | "at" | "last" | "slice" | "indexWhere"> {
+    return this.#gaps;
+  }
+
+  /** The errors and refusals among the records, in order: where one jumps from one to the next. */
+  get failures(): Pick<RecordList<ViewSignal>, "length" | "at" | "last" | "slice" | "indexWhere"> {
+    return this.#failures;
+  }
+
   /** The number of the last record: what a page asks to go on after. 0: there was none. */
   get lastRow(): number {
-    return this.#lastRow;
+    return this.#completeness.lastRow;
   }
 
   /** The traces, those that began last at the end. */
@@ -121,13 +130,15 @@ export class RecordStore {
     return (this.#gaps.last()?.row ?? 0) > row;
   }
 
-  /** Takes records over, in order; those that it has already, which a feed may repeat, are passed over. */
+  /**
+   * Takes whole messages of the feed over, in order; records that it has already, which a feed may repeat, are passed
+   * over.
+   */
   append(records: readonly ViewRecord[]): void {
-    for (const record of records) {
-      if (record.row <= this.#lastRow) continue;
+    for (const record of this.#completeness.check(records)) {
       if (record.kind === "signal") this.#takeSignal(record);
       else if (record.kind === "gap") this.#takeGap(record);
-      else this.#keep(record);
+      else this.#records.push(record);
       while (this.#records.length > this.#recordsMax || (this.#bytes > this.#bytesMax && this.#records.length > 1)) {
         this.#forgetOldest();
       }
@@ -136,19 +147,13 @@ export class RecordStore {
   }
 
   #takeSignal(record: ViewSignal): void {
-    const hole = record.number - this.#lastNumber - 1 - this.#declared;
-    if (hole > 0) {
-      const { at, namespace, row } = record;
-      const reason = "this page was not told of them";
-      // Between two rows, since no row of the feed stands for it.
-      this.#takeGap({ kind: "gap", row: row - 0.5, at, namespace, missed: BigInt(hole), reason, by: "page" });
-    }
-    this.#declared = 0;
-    this.#lastNumber = record.number;
-    this.#keep(record);
+    this.#records.push(record);
     this.#counts.kept += 1;
     this.#counts.redactions += record.redactions;
-    if (isFailure(record)) this.#counts.errors += 1;
+    if (isFailure(record)) {
+      this.#counts.errors += 1;
+      this.#failures.push(record);
+    }
     this.#bytes += record.bytes.length;
     if (!this.#signals.has(record.id)) this.#signals.set(record.id, record);
     if (record.traceId !== "") addTo(this.#traces, record.traceId, record);
@@ -156,20 +161,10 @@ export class RecordStore {
   }
 
   #takeGap(gap: ViewGap): void {
-    // A gap of the feed stands for the rows before it; one of the watcher, for Signals that never had a number.
-    const isOfFeed = gap.by === "feed" || (gap.by === "watcher" && gap.row > this.#lastRow + 1);
-    const missed = Number(gap.missed ?? 0n);
-    if (isOfFeed) this.#declared += missed;
-    this.#counts.missing += missed;
+    this.#counts.missing += Number(gap.missed ?? 0n);
     if (gap.missed === undefined) this.#counts.unsure += 1;
-    const kept = isOfFeed && gap.by !== "feed" ? { ...gap, by: "feed" as const } : gap;
-    this.#gaps.push(kept);
-    this.#keep(kept);
-  }
-
-  #keep(record: ViewRecord): void {
-    this.#records.push(record);
-    this.#lastRow = record.row;
+    this.#gaps.push(gap);
+    this.#records.push(gap);
   }
 
   #forgetOldest(): void {
@@ -192,7 +187,10 @@ export class RecordStore {
   #forgetSignal(record: ViewSignal): void {
     this.#counts.kept -= 1;
     this.#counts.redactions -= record.redactions;
-    if (isFailure(record)) this.#counts.errors -= 1;
+    if (isFailure(record)) {
+      this.#counts.errors -= 1;
+      this.#failures.shift();
+    }
     this.#bytes -= record.bytes.length;
     if (this.#signals.get(record.id) === record) this.#signals.delete(record.id);
     if (record.traceId !== "") removeFrom(this.#traces, record.traceId, record);

@@ -25,6 +25,41 @@ export interface ChartProps {
 
 const heightPx = 180;
 
+/** Marks stand at whole numbers: half a Signal says nothing. */
+const steps = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power]);
+
+function optionsOf(element: HTMLElement, width: number, lines: readonly ChartLine[]): UPlot.Options {
+  const style = getComputedStyle(element);
+  const read = (name: string): string => style.getPropertyValue(name).trim() || style.color;
+  const grid = { stroke: read("--line"), width: 1 };
+  const axis = { stroke: read("--text-muted"), grid, ticks: { show: false }, font: "12px system-ui" };
+  const clock = (_plot: UPlot, marks: readonly number[]): string[] =>
+    marks.map((mark) => new Date(mark * 1_000).toISOString().slice(11, 19));
+  const whole = (_plot: UPlot, marks: readonly number[]): string[] => marks.map((mark) => mark.toLocaleString("en-US"));
+  return {
+    width,
+    height: heightPx,
+    legend: { show: false },
+    cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
+    tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+    axes: [
+      { ...axis, space: 90, size: 30, values: clock },
+      { ...axis, size: 56, space: 34, incrs: steps, values: whole },
+    ],
+    series: [
+      {},
+      ...lines.map(({ label, colour, isDashed }) => ({
+        label,
+        stroke: read(colour),
+        width: 2,
+        points: { show: false },
+        ...(isDashed === true ? { dash: [6, 4] } : { fill: `color-mix(in srgb, ${read(colour)} 14%, transparent)` }),
+      })),
+    ],
+  };
+}
+
 /** A chart along time. */
 export function Chart({ at, lines, text, theme }: ChartProps) {
   const { ref, width } = useSize<HTMLDivElement>();
@@ -33,43 +68,8 @@ export function Chart({ at, lines, text, theme }: ChartProps) {
   useEffect(() => {
     const element = ref.current;
     if (element === null || width === 0) return undefined;
-    const style = getComputedStyle(element);
-    const read = (name: string): string => style.getPropertyValue(name).trim() || style.color;
-    const axis = {
-      stroke: read("--text-muted"),
-      grid: { stroke: read("--line"), width: 1 },
-      ticks: { show: false },
-      font: "12px system-ui",
-    };
     const made = new UPlot(
-      {
-        width,
-        height: heightPx,
-        legend: { show: false },
-        cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
-        tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
-        axes: [
-          {
-            ...axis,
-            values: (_plot, marks) => marks.map((mark) => new Date(mark * 1_000).toISOString().slice(11, 19)),
-            space: 90,
-          },
-          { ...axis, size: 56, values: (_plot, marks) => marks.map((mark) => mark.toLocaleString("en-US")) },
-        ],
-        series: [
-          {},
-          ...lines.map(({ label, colour, isDashed }) => ({
-            label,
-            stroke: read(colour),
-            width: 2,
-            ...(isDashed === true
-              ? { dash: [6, 4] }
-              : { fill: `color-mix(in srgb, ${read(colour)} 14%, transparent)` }),
-            points: { show: false },
-          })),
-        ],
-      },
+      optionsOf(element, width, lines),
       [[...at], ...lines.map(({ values }) => [...values])],
       element,
     );

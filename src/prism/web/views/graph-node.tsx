@@ -22,43 +22,65 @@ const nameMax = 18;
 /** A participant: its kind as a shape and in words, what it has to do, and whether it is there. */
 export function GraphNodeMark({ node, place, radius, heat, presence, ...rest }: GraphNodeMarkProps) {
   if (place === undefined) return null;
-  const { id, kind, inFlight, errors, leftAt } = node;
+  const { id, kind, leftAt } = node;
   const hasLeft = leftAt !== undefined;
   const size = kind === "synapse" ? Math.max(34, radius * 1.7) : radius;
   const select = (): void => rest.onSelect(rest.isSelected ? undefined : id);
   const marks = [`graph-node kind-${kind}`, rest.isSelected ? "is-selected" : "", hasLeft ? "has-left" : ""];
   const opacity = Math.max(0.12, presence) * (rest.isFaded ? 0.45 : 1);
+  const label = labelOf(node);
   return (
-    <g
-      class={marks.join(" ").trim()}
-      transform={`translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})`}
-      opacity={opacity.toFixed(2)}
-      tabIndex={0}
-      role="button"
-      aria-pressed={rest.isSelected}
-      aria-label={labelOf(node)}
-      onClick={select}
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        select();
-      }}
-    >
-      <title>{labelOf(node)}</title>
-      <circle class="graph-halo" r={(size + 3 + heat * 7).toFixed(1)} opacity={(heat * 0.5).toFixed(2)} />
-      <path class="graph-shape" d={shapeOf(kind, size)} />
-      <path class="graph-focus" d={shapeOf(kind, size + 5)} />
-      {size >= 11 ? (
-        <text class="graph-letter" dy="0.35em" aria-hidden="true">
+    <g class={marks.join(" ").trim()} transform={`translate(${place.x.toFixed(1)} ${place.y.toFixed(1)})`}>
+      <path class="graph-ground" d={shapeOf(kind, size)} />
+      <g opacity={opacity.toFixed(2)}>
+        <circle class="graph-halo" r={(size + 3 + heat * 7).toFixed(1)} opacity={(heat * 0.45).toFixed(2)} />
+        <g
+          class="graph-button"
+          tabIndex={0}
+          role="button"
+          aria-pressed={rest.isSelected}
+          aria-label={label}
+          onClick={select}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            select();
+          }}
+        >
+          <path class="graph-shape" d={shapeOf(kind, size)} />
+          <path class="graph-focus" d={shapeOf(kind, size + 5)} />
+        </g>
+        <NodeTexts node={node} size={size} hasName={rest.hasName} />
+      </g>
+    </g>
+  );
+}
+
+/** What stands in, at and below a shape; a screen reader has it from the label of the shape. */
+function NodeTexts({
+  node,
+  size,
+  hasName,
+}: {
+  readonly node: GraphNode;
+  readonly size: number;
+  readonly hasName: boolean;
+}) {
+  const { id, kind, inFlight, errors, leftAt } = node;
+  const isLarge = size >= 11;
+  return (
+    <g class="graph-texts" aria-hidden="true">
+      {isLarge ? (
+        <text class="graph-letter" dy="0.35em">
           {kind === "synapse" ? "Synapse" : (kind[0] ?? "").toUpperCase()}
         </text>
       ) : null}
-      {inFlight > 0 && size >= 11 ? <Badge class="graph-busy" x={size} y={-size} text={short(inFlight)} /> : null}
-      {errors > 0 && size >= 11 ? <Badge class="graph-wrong" x={-size} y={-size} text={`!${short(errors)}`} /> : null}
-      {rest.hasName && kind !== "synapse" ? (
-        <text class="graph-name" y={size + 15} aria-hidden="true">
+      {isLarge && inFlight > 0 ? <Badge class="graph-busy" x={size} y={-size} text={short(inFlight)} /> : null}
+      {isLarge && errors > 0 ? <Badge class="graph-wrong" x={-size} y={-size} text={`!${short(errors)}`} /> : null}
+      {hasName && kind !== "synapse" ? (
+        <text class="graph-name" y={size + 15}>
           {id.length > nameMax ? `${id.slice(0, nameMax - 1)}…` : id}
-          {hasLeft ? " (left)" : ""}
+          {leftAt === undefined ? "" : " (left)"}
         </text>
       ) : null}
     </g>
@@ -78,7 +100,7 @@ function Badge({
 }) {
   const width = 10 + text.length * 7;
   return (
-    <g class={`graph-badge ${rest.class}`} transform={`translate(${x} ${y})`} aria-hidden="true">
+    <g class={`graph-badge ${rest.class}`} transform={`translate(${x} ${y})`}>
       <rect x={-width / 2} y={-8} width={width} height={16} rx={8} />
       <text dy="0.35em">{text}</text>
     </g>

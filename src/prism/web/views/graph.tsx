@@ -83,7 +83,9 @@ export function GraphView({ graph, version, now, selected, onSelect, isStill, is
                 presence={graph.presence(node.id, time)}
                 hasName={nodes.length <= namesMax || node.id === selected || graph.heat(node.id, time) > 0.3}
                 isSelected={node.id === selected}
-                isFaded={selected !== undefined && node.id !== selected && !partners.has(node.id)}
+                isFaded={
+                  selected !== undefined && node.kind !== "synapse" && node.id !== selected && !partners.has(node.id)
+                }
                 onSelect={onSelect}
               />
             ))}

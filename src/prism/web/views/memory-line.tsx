@@ -2,7 +2,7 @@ import { durationText, type MemoryRow } from "../../model/index.js";
 
 /** The parts of one exchange, in columns. */
 export function MemoryLine({ row }: { readonly row: MemoryRow }) {
-  const { kind, asker, asked, answers, missing, unanswered, tookMs } = row;
+  const { kind, asker, asked, answers, missing, tookMs } = row;
   const what = kind === "recall" ? "RECALL" : `IMPRINT`;
   const good = answers.filter(({ failure }) => failure === "").length;
   const count = asked.length === 0 ? answers.length : asked.length;
@@ -14,16 +14,27 @@ export function MemoryLine({ row }: { readonly row: MemoryRow }) {
       </span>
       <span class="memory-who">{asker}</span>
       <span class="memory-who" title={missing.length === 0 ? "" : `nothing from ${missing.join(", ")}`}>
-        {`${good} of ${count}`}
-        {missing.length > 0 ? (
-          <em class={unanswered > 0 ? "is-waiting" : "is-wrong"}>
-            {" "}
-            {shorten(missing)} {unanswered > 0 ? "…" : "missing"}
-          </em>
-        ) : null}
+        {`${good} of ${count} `}
+        <Absent row={row} />
       </span>
       <Result row={row} />
       <span class="is-number">{tookMs === undefined ? "–" : durationText(tookMs)}</span>
+    </>
+  );
+}
+
+/** Who is missing: those who failed, those who have not answered yet, and those who never will. */
+function Absent({ row: { missing, answers, unanswered } }: { readonly row: MemoryRow }) {
+  const failed = missing.filter((name) => answers.some(({ engram }) => engram === name));
+  const silent = missing.filter((name) => !failed.includes(name));
+  return (
+    <>
+      {failed.length === 0 ? null : <em class="is-wrong">{shorten(failed)} failed </em>}
+      {silent.length === 0 ? null : unanswered > 0 ? (
+        <em class="is-waiting">waits for {shorten(silent)}</em>
+      ) : (
+        <em class="is-wrong">{shorten(silent)} silent</em>
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { countOf, describeMemoryRow, type MemoryLens, type MemoryRow } from "../../model/index.js";
+import { countOf, type MemoryLens, type MemoryRow } from "../../model/index.js";
 import { MemoryDetails } from "./memory-details.js";
 import { MemoryLine } from "./memory-line.js";
 import { useVirtualRows } from "./virtual-rows.js";
@@ -58,7 +58,7 @@ export function MemoryView({ lens, version, selected, onSelect, traceId }: Memor
         <div
           class="memory-rows"
           ref={ref}
-          role="listbox"
+          role={rows.length === 0 ? "region" : "listbox"}
           tabIndex={0}
           aria-label="Recalls and imprints, the newest first"
           aria-activedescendant={row === undefined ? undefined : `memory-${row.id}`}
@@ -74,7 +74,6 @@ export function MemoryView({ lens, version, selected, onSelect, traceId }: Memor
                   id={`memory-${one.id}`}
                   role="option"
                   aria-selected={one === row}
-                  aria-label={describeMemoryRow(one)}
                   aria-posinset={index + 1}
                   aria-setsize={rows.length}
                   class={`memory-line${one === row ? " is-selected" : ""}`}

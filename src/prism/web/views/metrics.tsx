@@ -33,8 +33,8 @@ const windows = [
 export function MetricsView({ counter, version, windowMs, onWindow, theme, now }: MetricsViewProps) {
   const metrics = useMemo(() => counter.read(windowMs, now), [counter, version, windowMs, now]);
   const { types, latencies, errors, curve } = metrics;
-  const span = durationText(metrics.windowMs);
-  const text = describeMetrics(metrics);
+  const span = durationText(metrics.signals === 0 ? windowMs : metrics.windowMs);
+  const text = metrics.signals === 0 ? "No Signal was seen." : describeMetrics(metrics);
   return (
     <div class="metrics">
       <header class="metrics-head">
@@ -50,15 +50,19 @@ export function MetricsView({ counter, version, windowMs, onWindow, theme, now }
         </fieldset>
       </header>
       <Tiles metrics={metrics} span={span} />
-      <Chart
-        at={curve.at}
-        lines={[
-          { label: "Signals each second", colour: "--accent", values: curve.signals },
-          { label: "Errors each second", colour: "--sig-error", values: curve.errors, isDashed: true },
-        ]}
-        text={text}
-        theme={theme}
-      />
+      {metrics.signals === 0 ? (
+        <p class="chart metrics-empty">Nothing was seen in this window. Figures appear with the first Signal.</p>
+      ) : (
+        <Chart
+          at={curve.at}
+          lines={[
+            { label: "Signals each second", colour: "--accent", values: curve.signals },
+            { label: "Errors each second", colour: "--sig-error", values: curve.errors, isDashed: true },
+          ]}
+          text={text}
+          theme={theme}
+        />
+      )}
       <div class="metrics-tables">
         <Latencies rows={latencies} span={span} />
         <Counts title={`Signals by type, ${span}`} rows={types.map(({ type, count }) => ({ name: type, count }))} />
@@ -98,7 +102,7 @@ function Tiles({ metrics, span }: { readonly metrics: Metrics; readonly span: st
         of={`${recall.withHits.toLocaleString("en-US")} of ${countOf(recall.answered, "answer")} in ${span}`}
       />
       <Tile name="In work" value={inFlight.toLocaleString("en-US")} of="requests without an outcome, now" />
-      <Tile name="Attempts again" value={retries.toLocaleString("en-US")} of={`in ${span}`} />
+      <Tile name="Retries" value={retries.toLocaleString("en-US")} of={`in ${span}`} />
       <Tile
         name="Not seen"
         value={missing}
