@@ -17,6 +17,10 @@ declare module "vitest" {
     readonly goMissing: string;
     /** With what words to skip a test that needs Rust with cargo; empty if it is here. */
     readonly rustMissing: string;
+    /** The path of a Chromium; empty if there is none. */
+    readonly chromium: string;
+    /** With what words to skip a test that needs Chromium; empty if it is here. */
+    readonly chromiumMissing: string;
     /** With what words to skip a test that needs zsh; empty if it is here. */
     readonly zshMissing: string;
     /** With what words to skip a test that needs fish; empty if it is here. */
@@ -42,6 +46,9 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide("pythonMissing", answers("python3", "-m", "pip", "--version") ? "" : notRun("python"));
   project.provide("goMissing", answers("go", "version") ? "" : notRun("go"));
   project.provide("rustMissing", answers("cargo", "--version") ? "" : notRun("rust"));
+  const chromium = findChromium();
+  project.provide("chromium", chromium);
+  project.provide("chromiumMissing", chromium === "" ? notRun("chromium") : "");
   project.provide("zshMissing", answers("zsh", "--version") ? "" : notRun("zsh"));
   project.provide("fishMissing", answers("fish", "--version") ? "" : notRun("fish"));
   project.provide("postgresMissing", dsn === "" ? notRun("postgres") : "");
@@ -49,6 +56,13 @@ export async function setup(project: TestProject): Promise<void> {
 
 function answers(program: string, ...args: readonly string[]): boolean {
   return spawnSync(program, args).status === 0;
+}
+
+/** What COSMO_CHROMIUM says, else the first one on the path. */
+function findChromium(): string {
+  const names = '"${COSMO_CHROMIUM:-chromium}" chromium-browser google-chrome google-chrome-stable';
+  const { stdout } = spawnSync("sh", ["-c", `command -v ${names}`], { encoding: "utf8" });
+  return stdout.split("\n")[0]?.trim() ?? "";
 }
 
 async function startServer(): Promise<PostgresServer | undefined> {

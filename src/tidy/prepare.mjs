@@ -131,7 +131,7 @@ function build() {
     mend: "Mend it: correct what the compiler says above, then run the command again.",
   });
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
-  const page = ["build", "--config", join("src", "prism", "web", "vite.config.mjs")];
+  const page = ["build", "--config", join("src", "tidy", "vite.config.mjs")];
   step(process.execPath, [vite, ...page, "--outDir", join(next, "src", "prism", "page")], {
     mend: "Mend it: correct what Vite says above, then run the command again.",
   });

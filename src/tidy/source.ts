@@ -37,7 +37,7 @@ export function readSources(...folders: readonly string[]): readonly Source[] {
   return folders
     .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)))
     .map((path) => path.split("\\").join("/"))
-    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => /\.tsx?$/.test(path))
     .sort()
     .map((path) => parseSource(path, readFileSync(path, "utf8")));
 }

@@ -24,6 +24,8 @@ const stages = [
   ["format", [`${bin}/prettier`, "--check", "--log-level", "warn", ".", "!gen"], "npm run format", true],
   ["types", [`${bin}/tsc`], "correct what the compiler says", true],
   ["types in a browser", [`${bin}/tsc`, "-p", `${tidy}/tsconfig.browser.json`], "use what browsers have too", true],
+  ["types in the page", [`${bin}/tsc`, "-p", "src/prism/web"], "correct what the compiler says", true],
+  ["types of its tests", [`${bin}/tsc`, "-p", "src/testing/browser"], "correct what the compiler says", true],
   ["lint", ["npm", "run", "--silent", "lint"], "npm run lint -- --fix mends some", true],
   [
     "floor plan and rules",

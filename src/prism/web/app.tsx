@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { countOf, describeCounts, durationText } from "../model/index.js";
-import { views, type ViewName } from "./address.js";
+import { views, type ViewName } from "./base/address.js";
 import { FilterBox } from "./filter-box.js";
 import { Inspector } from "./inspector.js";
 import { keyHelp } from "./keys.js";
-import type { Session } from "./session.js";
+import type { Session } from "./base/session.js";
 import { GraphView } from "./views/graph.js";
 import { ListView } from "./views/list.js";
 import { MemoryView } from "./views/memory.js";
@@ -27,9 +27,14 @@ const names: Readonly<Record<ViewName, string>> = {
 
 /** The page. */
 export function App({ session }: { readonly session: Session }) {
-  const { view } = session.address.value;
+  const { view, signal } = session.address.value;
+  const isWide = view === "metrics" || (signal === "" && (view === "graph" || view === "memory"));
   return (
-    <div class="page" onDragOver={(event) => event.preventDefault()} onDrop={(event) => drop(session, event)}>
+    <div
+      class={isWide ? "page is-wide" : "page"}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => drop(session, event)}
+    >
       <Header session={session} />
       <nav class="tabs" aria-label="Views">
         {views.map((one) => (

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Session } from "./session.js";
+import type { Session } from "./base/session.js";
 
 const savedName = "prism-filters";
 const savedMax = 20;

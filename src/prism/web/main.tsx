@@ -1,10 +1,10 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { startKeys } from "./keys.js";
-import { Session } from "./session.js";
+import { Session } from "./base/session.js";
 import "./views/tokens.css";
 import "./page.css";
-import "./rows.css";
+import "./base/rows.css";
 import "./views/graph.css";
 import "./views/memory.css";
 import "./views/metrics.css";

@@ -1,8 +1,8 @@
 import { viewRecord } from "../../../doppler/index.js";
 import type { ViewRecord } from "../../model/index.js";
-import { Rows } from "../rows.js";
-import type { Session } from "../session.js";
-import { TypeMark } from "../type-mark.js";
+import { Rows } from "../base/rows.js";
+import type { Session } from "../base/session.js";
+import { TypeMark } from "../base/type-mark.js";
 
 const rowHeight = 26;
 

@@ -8,8 +8,8 @@ import {
   type TraceOrder,
   type TraceSummary,
 } from "../../model/index.js";
-import { Rows } from "../rows.js";
-import type { Session } from "../session.js";
+import { Rows } from "../base/rows.js";
+import type { Session } from "../base/session.js";
 
 const rowHeight = 44;
 
@@ -60,8 +60,12 @@ function TraceLine({ summary }: { readonly summary: TraceSummary | undefined }) 
     <span class="trace-line">
       <span class={`outcome is-${outcome}`}>{code === "" ? outcome : code}</span>
       <span class="trace-what">
-        <strong>{start === undefined ? "…" : signalTypeName(start.signal.type)}</strong>
-        {start === undefined ? "" : ` ${start.signal.source} → ${start.signal.asked.join(", ") || start.signal.target}`}
+        <span>
+          <strong>{start === undefined ? "…" : signalTypeName(start.signal.type)}</strong>
+          {start === undefined
+            ? ""
+            : ` ${start.signal.source} → ${start.signal.asked.join(", ") || start.signal.target}`}
+        </span>
         <span class="trace-said">{start === undefined ? "" : sayOf(start.signal)}</span>
       </span>
       <span class="is-number">{durationText(durationMs)}</span>

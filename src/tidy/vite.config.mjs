@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 
 export default {
-  root: fileURLToPath(new URL(".", import.meta.url)),
+  root: fileURLToPath(new URL("../prism/web", import.meta.url)),
   base: "./",
   logLevel: "warn",
   // TypeScript and JSX are all there is to transform.

@@ -1,4 +1,4 @@
-import { signalTypeName } from "../../signal/index.js";
+import { signalTypeName } from "../../../signal/index.js";
 
 const families: Readonly<Record<string, string>> = {
   TASK: "task",

@@ -3,7 +3,7 @@ import {
   ServerMessage,
   type Opening,
   type Record as FeedRecord,
-} from "../../../gen/cosmonapse/prism/v1/prism.js";
+} from "../../../../gen/cosmonapse/prism/v1/prism.js";
 
 /** Who hears of a feed. */
 export interface FeedListener {

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
-import type { Opening, Record as FeedRecord } from "../../../gen/cosmonapse/prism/v1/prism.js";
-import { parseFilter, readRecord, type Filter } from "../../doppler/index.js";
-import { describeThrown } from "../../errors/index.js";
+import type { Opening, Record as FeedRecord } from "../../../../gen/cosmonapse/prism/v1/prism.js";
+import { parseFilter, readRecord, type Filter } from "../../../doppler/index.js";
+import { describeThrown } from "../../../errors/index.js";
 import {
   FilteredRecords,
   fromFeed,
@@ -13,7 +13,7 @@ import {
   TraceCache,
   type StoreCounts,
   type ViewRecord,
-} from "../model/index.js";
+} from "../../model/index.js";
 import { FeedClient, type FeedState } from "./feed-client.js";
 import { readAddress, writeAddress, type Selection } from "./address.js";
 
@@ -56,6 +56,8 @@ export class Session {
   #incoming: ViewRecord[] = [];
   #isFrameAsked = false;
   #lastAt = 0;
+  /** What is older was on its way before this page was there. */
+  #newestAtOpening = 0n;
 
   constructor() {
     this.#seen = createSeen(noFilter);
@@ -80,6 +82,7 @@ export class Session {
       {
         onOpening: (opening) => {
           this.source.value = opening;
+          this.#newestAtOpening = opening.newest;
           document.title = `Prism · ${opening.namespace}`;
         },
         onRecords: (records) => this.#take(records),
@@ -117,6 +120,7 @@ export class Session {
     }
   }
 
+  /** Selects something else; what is not named stays. */
   select(change: Partial<Selection>): void {
     this.address.value = { ...this.address.value, ...change };
   }
@@ -152,7 +156,8 @@ export class Session {
       if (view !== undefined) this.#incoming.push(view);
     }
     const last = records.at(-1);
-    if (last !== undefined) this.delayMs.value = Math.max(0, Date.now() - Number(last.atUnixMs));
+    if (last !== undefined && last.number > this.#newestAtOpening)
+      this.delayMs.value = Math.max(0, Date.now() - Number(last.atUnixMs));
     if (this.isPaused.value) this.waiting.value = this.#incoming.length;
     else this.#ask();
   }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { useVirtualRows } from "./views/virtual-rows.js";
+import { useVirtualRows } from "./virtual-rows.js";
 
 /** A list of rows of one height, of which those in sight are elements. */
 export interface RowsProps {
@@ -63,7 +63,6 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
             id={`row-${index}`}
             role={isTree ? "treeitem" : "option"}
             aria-selected={index === selected}
-            aria-label={text(index)}
             aria-level={level === undefined ? undefined : level(index) + 1}
             aria-expanded={isExpanded?.(index)}
             aria-posinset={isTree ? undefined : index + 1}
@@ -73,7 +72,10 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
             onClick={() => onSelect(index)}
             onDblClick={() => onToggle?.(index)}
           >
-            {row(index)}
+            <span class="unseen">{text(index)}</span>
+            <span class="row-shown" aria-hidden="true">
+              {row(index)}
+            </span>
           </div>
         ))}
       </div>
