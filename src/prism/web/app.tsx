@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { countOf, describeCounts, durationText } from "../model/index.js";
-import { views, type ViewName } from "./base/address.js";
+import { views, type ViewName } from "./state/address.js";
 import { FilterBox } from "./filter-box.js";
 import { Inspector } from "./inspector.js";
 import { keyHelp } from "./keys.js";
-import type { Session } from "./base/session.js";
+import type { Session } from "./state/session.js";
 import { GraphView } from "./views/graph.js";
 import { ListView } from "./views/list.js";
 import { MemoryView } from "./views/memory.js";

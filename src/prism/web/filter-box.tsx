@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Session } from "./base/session.js";
+import type { Session } from "./state/session.js";
 
 const savedName = "prism-filters";
 const savedMax = 20;

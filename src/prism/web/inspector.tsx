@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { makeHarmless } from "../../doppler/index.js";
 import { signalToJson } from "../../signal/index.js";
 import { buildSequence, commandFor, durationText, toMermaid, toNdjson, type ViewSignal } from "../model/index.js";
-import type { Session } from "./base/session.js";
-import { TypeMark } from "./base/type-mark.js";
+import type { Session } from "./state/session.js";
+import { TypeMark } from "./rows/type-mark.js";
 
 /** The Signal that is selected: what it says, raw and pretty, and what can be copied of it. */
 export function Inspector({ session }: { readonly session: Session }) {

@@ -1,6 +1,6 @@
 import { isFailure } from "../model/index.js";
-import type { ViewName } from "./base/address.js";
-import type { Session } from "./base/session.js";
+import type { ViewName } from "./state/address.js";
+import type { Session } from "./state/session.js";
 
 /** A key, and what it does: the help shows the same list. */
 export interface KeyHelp {

@@ -1,10 +1,10 @@
 import { render } from "preact";
 import { App } from "./app.js";
 import { startKeys } from "./keys.js";
-import { Session } from "./base/session.js";
+import { Session } from "./state/session.js";
 import "./views/tokens.css";
 import "./page.css";
-import "./base/rows.css";
+import "./rows/rows.css";
 import "./views/graph.css";
 import "./views/memory.css";
 import "./views/metrics.css";

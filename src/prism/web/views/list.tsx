@@ -1,8 +1,8 @@
 import { viewRecord } from "../../../doppler/index.js";
 import type { ViewRecord } from "../../model/index.js";
-import { Rows } from "../base/rows.js";
-import type { Session } from "../base/session.js";
-import { TypeMark } from "../base/type-mark.js";
+import { Rows } from "../rows/rows.js";
+import type { Session } from "../state/session.js";
+import { TypeMark } from "../rows/type-mark.js";
 
 const rowHeight = 26;
 

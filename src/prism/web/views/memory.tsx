@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { countOf, type MemoryLens, type MemoryRow } from "../../model/index.js";
 import { MemoryDetails } from "./memory-details.js";
 import { MemoryLine } from "./memory-line.js";
-import { useVirtualRows } from "../base/virtual-rows.js";
+import { useVirtualRows } from "../rows/virtual-rows.js";
 
 /** What the lens on memory shows, and what it tells. */
 export interface MemoryViewProps {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { describeTrace, summarizeTrace, type Trace } from "../../model/index.js";
-import type { Session } from "../base/session.js";
+import type { Session } from "../state/session.js";
 
 /** What views of one trace have in common: the trace that is selected, or the newest one, and a sentence about it. */
 export function OneTrace({ session, label, children }: OneTraceProps) {

@@ -9,8 +9,8 @@ import {
   type SequenceStep,
   type Trace,
 } from "../../model/index.js";
-import { Rows } from "../base/rows.js";
-import type { Session } from "../base/session.js";
+import { Rows } from "../rows/rows.js";
+import type { Session } from "../state/session.js";
 import { OneTrace } from "./one-trace.js";
 
 const rowHeight = 34;

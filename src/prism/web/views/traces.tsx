@@ -8,8 +8,8 @@ import {
   type TraceOrder,
   type TraceSummary,
 } from "../../model/index.js";
-import { Rows } from "../base/rows.js";
-import type { Session } from "../base/session.js";
+import { Rows } from "../rows/rows.js";
+import type { Session } from "../state/session.js";
 
 const rowHeight = 44;
 

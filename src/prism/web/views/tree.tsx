@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { signalTypeName } from "../../../signal/index.js";
 import { durationText, sayOf, searchFor, treeRows, type Trace, type TreeRow } from "../../model/index.js";
-import { Rows } from "../base/rows.js";
-import type { Session } from "../base/session.js";
-import { TypeMark } from "../base/type-mark.js";
+import { Rows } from "../rows/rows.js";
+import type { Session } from "../state/session.js";
+import { TypeMark } from "../rows/type-mark.js";
 import { OneTrace } from "./one-trace.js";
 
 const rowHeight = 28;

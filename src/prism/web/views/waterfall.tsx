@@ -8,9 +8,9 @@ import {
   type Trace,
   type WaterfallRow,
 } from "../../model/index.js";
-import { Rows } from "../base/rows.js";
-import type { Session } from "../base/session.js";
-import { TypeMark } from "../base/type-mark.js";
+import { Rows } from "../rows/rows.js";
+import type { Session } from "../state/session.js";
+import { TypeMark } from "../rows/type-mark.js";
 import { OneTrace } from "./one-trace.js";
 
 const rowHeight = 28;
