@@ -68,15 +68,26 @@ export function GraphView({ graph, version, now, selected, onSelect, isStill, is
   const partners = partnersOf(graph, selected);
   return (
     <div class="graph" data-version={version}>
-      <div class="graph-stage" ref={ref}>
-        <svg class="graph-picture" width={width} height={height} role="group" aria-label={describeGraph(graph, time)}>
-          <Edges graph={graph} layout={layout} now={time} isLit={(id) => id === selected || partners.has(id)} />
-          <Nodes graph={graph} layout={layout} now={time} selected={selected} partners={partners} onSelect={onSelect} />
-        </svg>
-        <canvas class="graph-travel" ref={canvas} aria-hidden="true" />
-        {nodes.length === 1 ? (
-          <p class="graph-empty">Nobody is here yet. Whoever registers or says something appears around the Synapse.</p>
-        ) : null}
+      <div class="graph-stage">
+        <div class="graph-room" ref={ref}>
+          <svg class="graph-picture" width={width} height={height} role="group" aria-label={describeGraph(graph, time)}>
+            <Edges graph={graph} layout={layout} now={time} isLit={(id) => id === selected || partners.has(id)} />
+            <Nodes
+              graph={graph}
+              layout={layout}
+              now={time}
+              selected={selected}
+              partners={partners}
+              onSelect={onSelect}
+            />
+          </svg>
+          <canvas class="graph-travel" ref={canvas} aria-hidden="true" />
+          {nodes.length === 1 ? (
+            <p class="graph-empty">
+              Nobody is here yet. Whoever registers or says something appears around the Synapse.
+            </p>
+          ) : null}
+        </div>
         <Legend hidden={graph.hidden} skipped={travel.skipped} />
       </div>
       <GraphDetails graph={graph} selected={selected} onSelect={onSelect} now={time} />
