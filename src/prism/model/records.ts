@@ -44,14 +44,15 @@ export interface ViewNote extends NoteRecord {
 /** One row of the views. */
 export type ViewRecord = ViewSignal | ViewGap | ViewNote;
 
-/** The Signals that were read last, so that a row that is painted again is not read again. */
-const recent = new Map<Uint8Array, Signal>();
-const recentMax = 2_048;
+/** The Signals that were read last, so that a row that is painted again is not read again: two generations of them. */
+let recent = new Map<Uint8Array, Signal>();
+let older = recent;
+const generation = 1_024;
 const peek = new SignalPeek();
 const nobody: readonly string[] = [];
 
 function read(bytes: Uint8Array): Signal {
-  const known = recent.get(bytes);
+  const known = recent.get(bytes) ?? older.get(bytes);
   if (known !== undefined) return known;
   const signal = decodeSignal(bytes);
   keepRecent(bytes, signal);
@@ -59,10 +60,11 @@ function read(bytes: Uint8Array): Signal {
 }
 
 function keepRecent(bytes: Uint8Array, signal: Signal): void {
+  if (recent.size >= generation) {
+    older = recent;
+    recent = new Map();
+  }
   recent.set(bytes, signal);
-  if (recent.size <= recentMax) return;
-  const [oldest] = recent.keys();
-  if (oldest !== undefined) recent.delete(oldest);
 }
 
 /** What a record says of a Signal beside the Signal itself. */

@@ -7,9 +7,11 @@ import type { StoreCounts } from "./store.js";
 import type { TraceSummary } from "./trace.js";
 import type { Waterfall } from "./waterfall.js";
 
+const numbers = new Intl.NumberFormat("en-US");
+
 /** A number of things, as people say it: `1 Signal`, `2,000 Signals`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+  return `${numbers.format(count)} ${count === 1 ? one : many}`;
 }
 
 /** A duration for people: `0.4 ms`, `12 ms`, `1.25 s`, `3 min 5 s`, `2 h 4 min`. */

@@ -15,6 +15,10 @@ export interface GraphNodeMarkProps {
   /** True if another one is selected that has nothing to do with it. */
   readonly isFaded: boolean;
   readonly onSelect: (id: string | undefined) => void;
+  /** True for the one that the tab key reaches; arrows reach the others. */
+  readonly isTabStop: boolean;
+  /** It has the focus. */
+  readonly onFocus: (id: string) => void;
 }
 
 const nameMax = 18;
@@ -36,8 +40,10 @@ export function GraphNodeMark({ node, place, radius, heat, presence, ...rest }: 
         <circle class="graph-halo" r={(size + 3 + heat * 7).toFixed(1)} opacity={(heat * 0.45).toFixed(2)} />
         <g
           class="graph-button"
-          tabIndex={0}
+          data-node={id}
+          tabIndex={rest.isTabStop ? 0 : -1}
           role="button"
+          onFocus={() => rest.onFocus(id)}
           aria-pressed={rest.isSelected}
           aria-label={label}
           onClick={select}

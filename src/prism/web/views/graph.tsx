@@ -66,35 +66,28 @@ export function GraphView({ graph, version, now, selected, onSelect, isStill, is
   const time = now();
   const { nodes } = graph;
   const partners = partnersOf(graph, selected);
-  const radius = layout.radius;
   return (
     <div class="graph" data-version={version}>
-      <div class="graph-stage" ref={ref}>
-        <svg class="graph-picture" width={width} height={height} role="group" aria-label={describeGraph(graph, time)}>
-          <Edges graph={graph} layout={layout} now={time} isLit={(id) => id === selected || partners.has(id)} />
-          <g class="graph-nodes">
-            {nodes.map((node) => (
-              <GraphNodeMark
-                key={node.id}
-                node={node}
-                place={layout.place(node.id)}
-                radius={radius}
-                heat={graph.heat(node.id, time)}
-                presence={graph.presence(node.id, time)}
-                hasName={nodes.length <= namesMax || node.id === selected || graph.heat(node.id, time) > 0.3}
-                isSelected={node.id === selected}
-                isFaded={
-                  selected !== undefined && node.kind !== "synapse" && node.id !== selected && !partners.has(node.id)
-                }
-                onSelect={onSelect}
-              />
-            ))}
-          </g>
-        </svg>
-        <canvas class="graph-travel" ref={canvas} aria-hidden="true" />
-        {nodes.length === 1 ? (
-          <p class="graph-empty">Nobody is here yet. Whoever registers or says something appears around the Synapse.</p>
-        ) : null}
+      <div class="graph-stage">
+        <div class="graph-room" ref={ref}>
+          <svg class="graph-picture" width={width} height={height} role="group" aria-label={describeGraph(graph, time)}>
+            <Edges graph={graph} layout={layout} now={time} isLit={(id) => id === selected || partners.has(id)} />
+            <Nodes
+              graph={graph}
+              layout={layout}
+              now={time}
+              selected={selected}
+              partners={partners}
+              onSelect={onSelect}
+            />
+          </svg>
+          <canvas class="graph-travel" ref={canvas} aria-hidden="true" />
+          {nodes.length === 1 ? (
+            <p class="graph-empty">
+              Nobody is here yet. Whoever registers or says something appears around the Synapse.
+            </p>
+          ) : null}
+        </div>
         <Legend hidden={graph.hidden} skipped={travel.skipped} />
       </div>
       <GraphDetails graph={graph} selected={selected} onSelect={onSelect} now={time} />
@@ -135,6 +128,66 @@ function Edges({ graph, layout, now, isLit }: EdgesProps) {
       })}
     </g>
   );
+}
+
+interface NodesProps {
+  readonly graph: GraphState;
+  readonly layout: GraphLayout;
+  readonly now: number;
+  readonly selected: string | undefined;
+  /** Those that the selected one talks to. */
+  readonly partners: ReadonlySet<string>;
+  readonly onSelect: (id: string | undefined) => void;
+}
+
+/** The participants. The tab key reaches one of them, arrows the others. */
+function Nodes({ graph, layout, now, selected, partners, onSelect }: NodesProps) {
+  const [focused, setFocused] = useState("synapse");
+  const { nodes } = graph;
+  const stop = graph.node(focused) === undefined ? "synapse" : focused;
+  const { radius } = layout;
+  return (
+    <g
+      class="graph-nodes"
+      onKeyDown={(event) =>
+        moveFocus(
+          event,
+          nodes.map(({ id }) => id),
+        )
+      }
+    >
+      {nodes.map((node) => (
+        <GraphNodeMark
+          key={node.id}
+          node={node}
+          place={layout.place(node.id)}
+          radius={radius}
+          heat={graph.heat(node.id, now)}
+          presence={graph.presence(node.id, now)}
+          hasName={nodes.length <= namesMax || node.id === selected || graph.heat(node.id, now) > 0.3}
+          isSelected={node.id === selected}
+          isFaded={selected !== undefined && node.kind !== "synapse" && node.id !== selected && !partners.has(node.id)}
+          onSelect={onSelect}
+          isTabStop={node.id === stop}
+          onFocus={setFocused}
+        />
+      ))}
+    </g>
+  );
+}
+
+/** Arrows lead from one participant to the next, around the Synapse and back. */
+function moveFocus(event: KeyboardEvent, ids: readonly string[]): void {
+  const { target, key } = event;
+  if (!(target instanceof SVGElement)) return;
+  const at = ids.indexOf(target.dataset["node"] ?? "");
+  const step = key === "ArrowRight" || key === "ArrowDown" ? 1 : key === "ArrowLeft" || key === "ArrowUp" ? -1 : 0;
+  const edge = key === "Home" ? ids[0] : key === "End" ? ids.at(-1) : undefined;
+  const id = step === 0 ? edge : ids[(at + step + ids.length) % ids.length];
+  if (id === undefined) return;
+  event.preventDefault();
+  const next = target.closest("svg")?.querySelector(`[data-node="${CSS.escape(id)}"]`);
+  if (next instanceof SVGElement) next.focus();
 }
 
 function partnersOf(graph: GraphState, selected: string | undefined): ReadonlySet<string> {

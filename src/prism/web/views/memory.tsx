@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { countOf, type MemoryLens, type MemoryRow } from "../../model/index.js";
 import { MemoryDetails } from "./memory-details.js";
 import { MemoryLine } from "./memory-line.js";
@@ -39,6 +39,7 @@ export function MemoryView({ lens, version, selected, onSelect, traceId }: Memor
     if (at >= 0) show(at);
     // Only when another one is selected: new rows must not move the list under the reader.
   }, [selected]);
+  useAnchor(ref, rows);
   const move = (event: KeyboardEvent): void => {
     const next = nextOf(event.key, at, rows.length);
     const target = next === undefined ? undefined : rows[next];
@@ -123,6 +124,17 @@ function Names() {
       <span class="is-number">Took</span>
     </div>
   );
+}
+
+/** Keeps what the reader looks at where it is when newer rows come above it; at the top, the newest ones are shown. */
+function useAnchor(ref: { readonly current: HTMLElement | null }, rows: readonly MemoryRow[]): void {
+  const first = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    const added = rows.findIndex(({ id }) => id === first.current);
+    first.current = rows[0]?.id;
+    const list = ref.current;
+    if (list !== null && added > 0 && list.scrollTop > 0) list.scrollTop += added * rowHeight;
+  });
 }
 
 function rowsOf(lens: MemoryLens, choice: Choice, traceId: string | undefined): readonly MemoryRow[] {
