@@ -9,7 +9,7 @@ import { extractSteps } from "./samples.js";
 // Inside the repository, so that a file of it finds `cosmonapse` as one in a project would.
 const folder = resolve(".cache", `readme-commands-${process.pid}`);
 const steps = extractSteps(readFileSync("README.md", "utf8"));
-const env: Record<string, string> = { COSMO_PORT: "0" };
+const env: Record<string, string> = { COSMO_PORT: "0", COSMO_PRISM_PORT: "0" };
 const terminals: CosmoProcess[] = [];
 
 beforeAll(() => mkdirSync(folder, { recursive: true }));
@@ -62,12 +62,7 @@ test("the commands of the README do what it says, in the order in which they sta
 test("the README shows what the command line can do", () => {
   const shown = steps.flatMap(({ kind, code }) => (kind === "file" ? [] : code.trim().split("\n")));
   const groups = new Set(shown.map((line) => argvOf(line)[0]));
-  // The live view is not there yet.
-  const known = new Set(
-    listCommands()
-      .flatMap(({ words }) => words.slice(0, 1))
-      .filter((word) => word !== "prism"),
-  );
+  const known = new Set(listCommands().flatMap(({ words }) => words.slice(0, 1)));
   expect(known.size).toBeGreaterThan(9);
   expect([...known].filter((word) => !groups.has(word))).toEqual([]);
 });

@@ -35,7 +35,10 @@ export function addDopplerCommands(program: Command): void {
 function addViewFlags(command: Command): Command {
   return command
     .addOption(
-      new Option("--port <port>", "port of the live view; 0: any").argParser(readWhole(0, 65_535)).default(7_071),
+      new Option("--port <port>", "port of the live view; 0: any")
+        .argParser(readWhole(0, 65_535))
+        .default(7_071)
+        .env("COSMO_PRISM_PORT"),
     )
     .option("--no-open", "open no browser for the live view");
 }
