@@ -150,8 +150,12 @@ describe("the live view", { timeout: 60_000 }, () => {
 
   test("pauses without losing, and says how many wait", async () => {
     await page.getByRole("button", { name: "Pause" }).click();
+    const shown = await page.getByRole("option").count();
     await ask("while it is paused");
-    await page.getByRole("button", { name: /Go on \(7 new\)/ }).click();
+    const goOn = page.getByRole("button", { name: /Go on \(7 new\)/ });
+    await goOn.waitFor();
+    expect(await page.getByRole("option").count()).toBe(shown);
+    await goOn.click();
     await page
       .getByRole("option", { name: /^IMPRINTED.*while it is paused/ })
       .first()
