@@ -105,6 +105,16 @@ async function observe(page: Page): Promise<void> {
   });
 }
 
+/** Waits until what is shown and what is declared missing are all that was emitted: a page keeps 250,000. */
+async function untilAccounted(page: Page, total: number, timeout: number): Promise<void> {
+  const isAccounted = (emitted: number): boolean => {
+    const figures = [...document.querySelectorAll("footer strong")].slice(0, 2);
+    const read = figures.map(({ textContent }) => Number((textContent ?? "").replaceAll(",", "")));
+    return read.reduce((sum, one) => sum + one, 0) === emitted;
+  };
+  await page.waitForFunction(isAccounted, total, { timeout });
+}
+
 interface Taken {
   readonly frames: readonly number[];
   readonly delays: readonly number[];
@@ -120,7 +130,7 @@ async function bench(perSecond: number, seconds: number): Promise<void> {
   const total = perSecond * seconds;
   await withPage(steady(perSecond, seconds), async (page) => {
     await observe(page);
-    await page.getByText(`${total.toLocaleString("en-US")} shown`).waitFor({ timeout: seconds * 1_000 + 60_000 });
+    await untilAccounted(page, total, seconds * 1_000 + 60_000);
     // What the page keeps for this is what `observe` left there.
     const { frames, delays, heap } = await page.evaluate(() => (globalThis as unknown as { taken: Taken }).taken);
     const foot = (await page.locator("footer").innerText()).split("\n").slice(0, 2).join(", ");
@@ -133,7 +143,7 @@ async function bench(perSecond: number, seconds: number): Promise<void> {
 
 async function open(total: number): Promise<void> {
   await withPage(large(total), async (page) => {
-    await page.getByText(`${total.toLocaleString("en-US")} shown`).waitFor({ timeout: 120_000 });
+    await untilAccounted(page, total, 120_000);
     for (const view of ["Tree", "Waterfall", "Sequence"]) {
       const begin = performance.now();
       await page.getByRole("navigation").getByRole("button", { name: view }).click();
