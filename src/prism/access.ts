@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { networkInterfaces } from "node:os";
 
 /** Links that were given and not used, and sessions, at once; the oldest go first. */
 const keptMax = 64;
@@ -12,7 +13,8 @@ export class Access {
 
   /** Accepts requests to this host and port, under the names that a browser on this machine may use. */
   listen(host: string, port: number): void {
-    const names = host === "0.0.0.0" || host === "::" ? [] : [host.includes(":") ? `[${host}]` : host];
+    const addresses = host === "0.0.0.0" || host === "::" ? ownAddresses() : [host];
+    const names = addresses.map((address) => (address.includes(":") ? `[${address}]` : address));
     const own = ["127.0.0.1", "localhost", "[::1]", ...names];
     this.#hosts = new Set(own.map((name) => `${name}:${port}`));
   }
@@ -41,6 +43,11 @@ export class Access {
     const { origin, host } = headers;
     return origin?.toLowerCase() === `http://${host?.toLowerCase() ?? ""}`;
   }
+}
+
+/** The addresses of this machine. */
+function ownAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((own) => (own ?? []).map(({ address }) => address));
 }
 
 function remember(digests: Set<string>): string {

@@ -128,6 +128,39 @@ describe("what a page is told", () => {
     await late.leave();
   });
 
+  test("keeps a gap of unknown size one, also when it is forgotten", async () => {
+    const source = new Source();
+    const { url, server } = await open(source, { history: { records: 10 } });
+    const unknown = {
+      kind: "gap",
+      at: 0,
+      namespace: "demo",
+      missed: undefined,
+      reason: "the session was lost",
+    } as const;
+    source.give(...signals(1, 5), unknown, ...signals(6, 20));
+    while (server.history.newest < 26) await new Promise(setImmediate);
+    const late = await TestPage.enter(url, tokenOf(url));
+    await late.until(() => late.records.at(-1)?.number === 26n);
+    const missing = late.records.flatMap(({ what }) => (what?.$case === "missing" ? [what.value.count] : []));
+    expect(missing).toEqual([15n, undefined]);
+    expect(countsOf(late.records)).toEqual({ shown: 10, missing: 15n });
+    await late.leave();
+  });
+
+  test("ends with its source, for pages that come later too", async () => {
+    const source = new Source();
+    const { url, server } = await open(source, { isLive: false });
+    source.give(...signals(1, 3));
+    source.end();
+    for (const link of [url, server.link()]) {
+      const own = await TestPage.enter(url, tokenOf(link));
+      await own.until(() => own.ending !== undefined);
+      expect([own.records.length, own.ending]).toEqual([3, "This is the end of it"]);
+      await own.leave();
+    }
+  });
+
   test("ends with the server", async () => {
     const { url, server } = await open(new Source());
     const own = await TestPage.enter(url, tokenOf(url));

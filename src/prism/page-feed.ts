@@ -1,5 +1,11 @@
 import type { WebSocket } from "ws";
-import { PageMessage, Record as FeedRecord, ServerMessage, type Opening } from "../../gen/cosmonapse/prism/v1/prism.js";
+import {
+  PageMessage,
+  Record as FeedRecord,
+  ServerMessage,
+  type Ending,
+  type Opening,
+} from "../../gen/cosmonapse/prism/v1/prism.js";
 import { missingRecord } from "./feed-record.js";
 import type { History } from "./history.js";
 import type { Emitted, Kept } from "./kept.js";
@@ -35,6 +41,8 @@ export interface PageFeedOptions {
   readonly enter: (token: string) => string | undefined;
   /** What the page is connected to. */
   readonly opening: (sessionKey: string) => Opening;
+  /** Why nothing follows what is kept; undefined: something may. */
+  readonly ending: () => Ending | undefined;
   readonly onClosed: () => void;
 }
 
@@ -50,6 +58,7 @@ export class PageFeed {
   #taken: Place = { number: 0, bytes: 0, emitted: nothing };
   #bytesOnTheWay = 0;
   #hasEntered = false;
+  #hasEnded = false;
   /** The number of the last record that it was told of. */
   #at = 0;
   #emitted = nothing;
@@ -74,7 +83,7 @@ export class PageFeed {
     if (!this.#hasEntered) return;
     while (this.#hasRoom()) {
       const next = this.#options.history.after(this.#at);
-      if (next === undefined) return;
+      if (next === undefined) return this.#sayEnding(this.#options.ending());
       this.#send(next.number > this.#at + 1 ? this.#catchUp(next) : this.#nextBatch());
     }
   }
@@ -83,7 +92,7 @@ export class PageFeed {
   end(reason: string): void {
     if (this.#hasEntered) {
       this.pump();
-      this.#say({ $case: "ending", value: { reason, detail: undefined } });
+      this.#sayEnding({ reason, detail: undefined });
     }
     this.#options.socket.close(1_000, "over");
   }
@@ -112,7 +121,7 @@ export class PageFeed {
     let at = this.#at;
     let emitted = this.#emitted;
     for (const next of [...live, oldest]) {
-      if (next.number > at + 1) records.push(missingBetween(emitted, next));
+      if (next.number > at + 1) records.push(...missingBetween({ number: at, bytes: 0, emitted }, next));
       if (next !== oldest) records.push(next);
       at = next.number;
       emitted = next.emitted;
@@ -132,6 +141,12 @@ export class PageFeed {
 
   #say(message: NonNullable<ServerMessage["message"]>): void {
     this.#options.socket.send(ServerMessage.encode({ message }).finish());
+  }
+
+  #sayEnding(ending: Ending | undefined): void {
+    if (ending === undefined || this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#say({ $case: "ending", value: ending });
   }
 
   #take(data: Buffer, isBinary: boolean): void {
@@ -173,12 +188,21 @@ export class PageFeed {
   }
 }
 
-/** What stands for all that was emitted after one place and before a record. */
-function missingBetween(from: Emitted, { number, before }: Kept): Kept {
-  const count = BigInt(before.signals - from.signals) + before.missed - from.missed;
-  const reason = `older than what is kept${before.unsure > from.unsure ? ", and more of unknown number" : ""}`;
-  const missing = missingRecord(number - 1, Date.now(), { count, first: 0n, last: 0n, reason });
-  return { number: number - 1, bytes: FeedRecord.encode(missing).finish(), before: from, emitted: before };
+/**
+ * What stands for all that was emitted after one place and before a record. A gap of unknown size among it stays one: it
+ * is told beside the count, or alone where there is nothing to count.
+ */
+function missingBetween(from: Place, { number, before }: Kept): readonly Kept[] {
+  const { signals, missed, unsure } = from.emitted;
+  const count = BigInt(before.signals - signals) + before.missed - missed;
+  const isUnsure = before.unsure > unsure;
+  const counts = [...(count > 0n || !isUnsure ? [count] : []), ...(isUnsure ? [undefined] : [])];
+  return counts.map((one, index) => {
+    const at = number - counts.length + index;
+    const reason = one === undefined ? "older than what is kept: nobody knows how many" : "older than what is kept";
+    const missing = missingRecord(at, Date.now(), { count: one, first: 0n, last: 0n, reason });
+    return { number: at, bytes: FeedRecord.encode(missing).finish(), before: from.emitted, emitted: before };
+  });
 }
 
 function read(data: Buffer): PageMessage["message"] {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { Opening } from "../../gen/cosmonapse/prism/v1/prism.js";
+import { Opening, type Ending } from "../../gen/cosmonapse/prism/v1/prism.js";
 import type { DopplerRecord } from "../doppler/index.js";
 import { checkOptions, CosmoError, describeThrown, toCosmoError } from "../errors/index.js";
 import { Access } from "./access.js";
@@ -50,6 +50,9 @@ const parts: ReadonlySet<string> = new Set([
 /** The most that a page may say at once, bytes, and the most connections at once. */
 const bounds = { messageBytes: 4_096, connections: 256, pages: 64 };
 
+/** After so many records, whatever waits in the event loop has its turn. */
+const burst = 512;
+
 const headers = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -78,6 +81,7 @@ export class PrismServer implements AsyncDisposable {
   #origin = "";
   #isPumping = false;
   #over: CosmoError | undefined;
+  #ending: Ending | undefined;
   #isOver = false;
   #ended: Promise<void> = Promise.resolve();
   #reader: AsyncIterator<DopplerRecord> | undefined;
@@ -115,7 +119,9 @@ export class PrismServer implements AsyncDisposable {
     const address = this.#http.address();
     const listening = typeof address === "object" && address !== null ? address.port : port;
     this.#access.listen(host, listening);
-    this.#origin = `http://${host.includes(":") ? `[${host}]` : host}:${listening}`;
+    // A browser is at home with an address, not with all of them.
+    const shown = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+    this.#origin = `http://${shown.includes(":") ? `[${shown}]` : shown}:${listening}`;
     this.#ended = this.#read();
     return { url: this.link(), host, port: listening };
   }
@@ -162,10 +168,14 @@ export class PrismServer implements AsyncDisposable {
         const { record, count } = isRedacted ? redact(next.value) : { record: next.value, count: 0 };
         this.#history.add(record, count);
         this.#pumpSoon();
+        // A source that has everything at hand must not keep pages from being heard.
+        if (this.#history.newest % burst === 0) await new Promise(setImmediate);
       }
     } catch (thrown) {
       this.#over = toCosmoError(thrown, "INTERNAL");
     }
+    const reason = this.#over === undefined ? "This is the end of it" : this.#over.message;
+    this.#ending = { reason, detail: this.#over?.detail };
     for (const feed of this.#feeds) feed.pump();
   }
 
@@ -213,6 +223,7 @@ export class PrismServer implements AsyncDisposable {
         places: this.#places,
         enter: (token) => this.#access.enter(token),
         opening: (sessionKey) => this.#opening(sessionKey),
+        ending: () => this.#ending,
         onClosed: () => void this.#feeds.delete(feed),
       });
       this.#feeds.add(feed);

@@ -14,7 +14,8 @@ const names = (
   "api_key,apiKey,API-KEY,x-api-key,openai_api_key,access_key,accessKey,private_key,privateKey,signing_key," +
   "encryption_key,shared_key,auth_token,authToken,access_token,accessToken,refresh_token,refreshToken,id_token," +
   "session_token,bearer_token,csrf_token,credential,credentials,authorization,Authorization,proxy-authorization," +
-  "set-cookie,Set-Cookie,cookie,Cookie,token,tokens,jwt,otp,pin,pwd,pass,sid,session_id,mnemonic,cvv,ssn,auth"
+  "set-cookie,Set-Cookie,cookie,Cookie,token,tokens,jwt,otp,pin,pwd,pass,sid,session_id,mnemonic,cvv,ssn,auth,session," +
+  "sessionKey,githubToken,GITHUB_TOKEN,slack_token,apiToken,passcode,connectionString,bearer,secrets,passwords,userCookie"
 ).split(",");
 
 const shaped: readonly string[] = [
@@ -24,7 +25,12 @@ const shaped: readonly string[] = [
   ...["AKIA", "ASIA", "AROA", "AIDA"].map((mark) => mark + "IOSFODNN7EXAMPLE"),
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map((mark) => mark + some(36)),
   `github_pat_${some(50)}`,
-  `glpat-${some(20)}`,
+  ...["glpat-", "glrt-"].map((mark) => mark + some(20)),
+  ...["ntn_", "gsk_", "whsec_"].map((mark) => mark + some(40)),
+  `dapi${digits(32)}`,
+  `1234567890:${some(35)}`,
+  `hvs.${some(30)}`,
+  `AGE-SECRET-KEY-1${some(40).toUpperCase()}`,
   ...["xoxb-", "xoxp-", "xoxa-", "xoxs-"].map((mark) => `${mark}1234567890-${some(20)}`),
   `AIza${some(35)}`,
   `ya29.${some(40)}`,
@@ -41,7 +47,7 @@ const shaped: readonly string[] = [
   `https://hooks.slack.com/services/T0${some(8)}/B0${some(8)}/${some(24)}`,
   `https://discord.com/api/webhooks/123456789/${some(60)}`,
   `AccountKey=${some(60)}==`,
-  ...["RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY"].map(
+  ...["RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK", "PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY"].map(
     (kind) => `-----BEGIN ${kind}-----\n${some(60)}\n${some(60, 7)}\n-----END ${kind}-----`,
   ),
 ];
@@ -76,6 +82,18 @@ const planted: readonly Planted[] = [
     const part = `p4ss-${scheme}`;
     return { record: taskRecord({ dsn: `${scheme}://ann:${part}@db.example.com:1/x` }), part };
   }),
+  ...[
+    "Cookie: sid=",
+    "Authorization: Token ",
+    "authorization: ",
+    "--token ",
+    "token=",
+    "https://example.com/?token=",
+    "machine example.com login ann password ",
+  ].map((before, at): Planted => {
+    const part = `s3cr3t-${at}-${some(12, at)}`;
+    return { record: taskRecord({ question: `${before}${part}` }), part };
+  }),
   ...["password=", "api_key: ", "secret = ", '"access_token": "', "DB_PASSWORD=", "--password="].map(
     (before, at): Planted => {
       const part = `swordfish${at}`;
@@ -109,6 +127,28 @@ function contentOf({ signal }: Extract<DopplerRecord, { kind: "signal" }>): stri
 }
 
 describe("secrets", () => {
+  test("are in no bytes that are no text, and in no field of a later version, and these keep their length", () => {
+    const secret = `ghp_${some(36)}`;
+    const data = Uint8Array.from([0xff, 0xfe, ...Buffer.from(secret), 0xff]);
+    const value = { input: { mediaType: "application/octet-stream", data, schema: "" }, context: undefined };
+    const told = recordOf({ source: "a", body: { $case: "task", value } });
+    const later = {
+      ...told,
+      signal: { ...told.signal, _unknownFields: { 8002: [Uint8Array.from(Buffer.from(`(${secret}`))] } },
+    };
+    for (const record of [told, later]) {
+      const { record: clean, count } = redact(record);
+      expect(count).toBeGreaterThan(0);
+      expect(Buffer.from(clean.kind === "signal" ? clean.bytes : []).toString("latin1")).not.toContain(
+        secret.slice(-16),
+      );
+    }
+    const clean = redact(told).record;
+    const kept =
+      clean.kind === "signal" && clean.signal.body?.$case === "task" ? clean.signal.body.value.input?.data : undefined;
+    expect(kept).toHaveLength(data.length);
+  });
+
   test("are many", () => expect(planted.length).toBeGreaterThan(200));
 
   test("are in no part of a record that pages get", () => {
@@ -137,9 +177,10 @@ describe("secrets", () => {
 });
 
 const innocent: readonly unknown[] = [
-  ..."the quick brown fox,What is 6 × 7?,a key to success,secretary,token ring,tokenizer,passage,password policy,keyboard,compass,the author,authority,pinned,pinball,cookies are nice to eat,basic research,the bearer of news,sketch-book,skating,task-force,risk-adjusted,disk-usage,eyJ,AKI,ghost_writer,sidecar,passport,surpass,https://example.com/a?b=c,postgresql://db.example.com/x,user@example.com,2026-11-23T20:00:00Z,evt_01JFDZ00000000000000000000,trc_01JFDZ00000000000000000000,0x1f,1.2.3,SELECT * FROM tokens,function token() {},max_tokens,/usr/bin/passwd,C:\\keys,#secret-garden,key: value,sk-1,pk-2,Authorization is needed,basic".split(
+  ..."password: required,Basic Understanding,Bearer Authentication,http://localhost:3000/@scope/x,pk_users_organisations_index,sk-learn-pipeline-classifier,rk-oxbow-lake-district-map,the quick brown fox,What is 6 × 7?,a key to success,secretary,token ring,tokenizer,passage,password policy,keyboard,compass,the author,authority,pinned,pinball,cookies are nice to eat,basic research,the bearer of news,sketch-book,skating,task-force,risk-adjusted,disk-usage,eyJ,AKI,ghost_writer,sidecar,passport,surpass,https://example.com/a?b=c,postgresql://db.example.com/x,user@example.com,2026-11-23T20:00:00Z,evt_01JFDZ00000000000000000000,trc_01JFDZ00000000000000000000,0x1f,1.2.3,SELECT * FROM tokens,function token() {},max_tokens,/usr/bin/passwd,C:\\keys,#secret-garden,key: value,sk-1,pk-2,Authorization is needed,basic".split(
     ",",
   ),
+  { tokens: 512, auth: "none-at-all", pin: "top-left", session: "morning" },
   ...Array.from({ length: 40 }, (_, at) => ({ answer: `Answer number ${at}`, score: at / 40, tags: ["qa", `t${at}`] })),
   ...[
     "max_tokens",

@@ -3,7 +3,7 @@ import type { Content } from "../../gen/cosmonapse/v1/task.js";
 import type { ErrorDetail } from "../../gen/cosmonapse/v1/error.js";
 import type { DopplerRecord, SignalRecord } from "../doppler/index.js";
 import { encodeSignal } from "../signal/index.js";
-import { isSecretName, REDACTED, redactText } from "./redact-text.js";
+import { isSecretUnder, REDACTED, redactText } from "./redact-text.js";
 
 /** A record without secrets, and how many were replaced. */
 export interface Redacted {
@@ -51,7 +51,8 @@ class Redaction {
 
   #walk(value: unknown, depth: number): unknown {
     if (typeof value === "string") return this.#text(value);
-    if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof Uint8Array) return this.#bytes(value);
     if (depth > depthMax) return this.#replace();
     if (Array.isArray(value)) return this.#list(value, depth);
     if (isContent(value)) return this.#content(value);
@@ -77,8 +78,11 @@ class Redaction {
   #object(object: object, depth: number): unknown {
     let hasChanged = false;
     const clean: [string, unknown][] = Object.entries(object).map(([name, value]: [string, unknown]) => {
-      const isSecret = typeof value === "string" && isSecretName(name) && isLeaf(value);
-      const walked = isSecret ? this.#replace() : namesThatStay.has(name) ? value : this.#walk(value, depth + 1);
+      // A field that is a number stays one.
+      const isSecret = typeof value === "string" && isSecretUnder(name, value);
+      const own = name === "_unknownFields" ? this.#unknown(value) : undefined;
+      const stays = isSecret || own !== undefined || namesThatStay.has(name);
+      const walked = isSecret ? this.#replace() : (own ?? (stays ? value : this.#walk(value, depth + 1)));
       hasChanged ||= walked !== value;
       return [name, walked];
     });
@@ -86,14 +90,40 @@ class Redaction {
   }
 
   #content(content: Content): Content {
+    const data = this.#bytes(content.data);
+    const schema = this.#text(content.schema);
+    return data === content.data && schema === content.schema ? content : { ...content, data, schema };
+  }
+
+  /** Bytes as JSON, as text, or as what they are: then secrets among them become as many asterisks. */
+  #bytes(bytes: Uint8Array): Uint8Array {
     let text: string;
     try {
-      text = decoder.decode(content.data);
+      text = decoder.decode(bytes);
     } catch {
-      return content;
+      return this.#masked(bytes);
     }
     const clean = this.#json(text) ?? this.#text(text);
-    return clean === text ? content : { ...content, data: encoder.encode(clean) };
+    return clean === text ? bytes : encoder.encode(clean);
+  }
+
+  /** Bytes of the same length. */
+  #masked(bytes: Uint8Array): Uint8Array {
+    const text = Buffer.from(bytes).toString("latin1");
+    const { text: clean, count } = redactText(text, (secret) => "*".repeat(secret.length));
+    this.count += count;
+    return count === 0 ? bytes : new Uint8Array(Buffer.from(clean, "latin1"));
+  }
+
+  /** Fields of a later version: nobody knows where their lengths stand, so they keep them. */
+  #unknown(fields: unknown): unknown {
+    if (typeof fields !== "object" || fields === null) return undefined;
+    const before = this.count;
+    const clean = Object.entries(fields).map(([tag, values]: [string, unknown]) => {
+      const list: readonly unknown[] = Array.isArray(values) ? values : [];
+      return [tag, list.map((one) => (one instanceof Uint8Array ? this.#masked(one) : one))];
+    });
+    return this.count === before ? fields : Object.fromEntries(clean);
   }
 
   /** JSON without secrets, all else as it was written; undefined for what is no JSON. */
@@ -102,21 +132,21 @@ class Redaction {
     const tree = parseTree(text, errors, { disallowComments: true });
     if (tree === undefined || errors.length > 0) return undefined;
     const edits: Edit[] = [];
-    this.#nodes(tree, false, edits);
+    this.#nodes(tree, [], edits);
     edits.sort((one, other) => one.from - other.from);
     return edits.reduceRight((whole, { from, to, text: own }) => whole.slice(0, from) + own + whole.slice(to), text);
   }
 
-  /** The edits of a part of JSON, in order; `isSecret`: it stands below a name that says so. */
-  #nodes(node: Node, isSecret: boolean, edits: Edit[]): void {
+  /** The edits of a part of JSON, in order; `names`: those that it stands below. */
+  #nodes(node: Node, names: readonly string[], edits: Edit[]): void {
     const { children = [], type, offset, length } = node;
     const [name, own] = children;
     if (type === "property" && name !== undefined) {
-      if (own !== undefined) this.#nodes(own, isSecret || isSecretName(String(name.value)), edits);
+      if (own !== undefined) this.#nodes(own, [...names, String(name.value)], edits);
       return this.#leaf(name, edits);
     }
-    for (const child of children) this.#nodes(child, isSecret, edits);
-    if (isSecret && isLeaf(node.value)) {
+    for (const child of children) this.#nodes(child, names, edits);
+    if (names.some((one) => isSecretUnder(one, node.value))) {
       edits.push({ from: offset, to: offset + length, text: JSON.stringify(this.#replace()) });
       return undefined;
     }
@@ -135,11 +165,6 @@ interface Edit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
-}
-
-/** True for a value that can be a secret. */
-function isLeaf(value: unknown): boolean {
-  return (typeof value === "string" && value !== "" && value !== REDACTED) || typeof value === "number";
 }
 
 function isContent(value: object): value is Content {
