@@ -14,7 +14,8 @@ export interface PostgresClient {
 
 /** What this driver uses of a pool of the package pg: `new pg.Pool(…)` is one. */
 export interface PostgresPool {
-  connect(): Promise<PostgresClient>;
+  /** Calls back as it hands out a client, in the same turn: an error of the client has a listener from the start. */
+  connect(callback: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
 }
 
 /** A connection while it is ours. */
@@ -81,18 +82,14 @@ export class Connections {
 
   async #attempt<T>(run: (session: Session) => Promise<T>): Promise<T> {
     const { pool } = await (this.#pool ??= this.#getPool());
-    const client = await pool.connect();
-    // A connection may break between two statements; the next one tells.
-    const ignore = (): void => undefined;
-    client.on("error", ignore);
+    const client = await connect(pool);
     let isBroken = true;
     try {
       const result = await run(sessionOf(client));
       isBroken = false;
       return result;
     } finally {
-      client.off("error", ignore);
-      if (isBroken) client.on("error", ignore);
+      if (!isBroken) client.off("error", ignore);
       client.release(isBroken);
     }
   }
@@ -116,6 +113,23 @@ export class Connections {
     this.#pool = undefined;
     await pool?.end();
   }
+}
+
+/** A connection may break between two statements; the next one tells. */
+function ignore(): void {}
+
+/** Takes a client. One packet may bring a client's readiness and its end: whoever listens a turn later is too late. */
+function connect(pool: PostgresPool): Promise<PostgresClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) {
+        reject(error ?? new Error("the pool gave no client"));
+        return;
+      }
+      client.on("error", ignore);
+      resolve(client);
+    });
+  });
 }
 
 function sessionOf(client: PostgresClient): Session {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
-import { PostgresEngram, type PostgresPool } from "../../engram/postgres/index.js";
+import { PostgresEngram, type PostgresClient, type PostgresPool } from "../../engram/postgres/index.js";
 import { PostgresServer } from "../postgres/index.js";
 import { copyBuilt } from "./built-copy.js";
 import { askEngram } from "./engram-client.js";
@@ -28,27 +28,33 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A pool that reads settings on the driver's own connection, in its own transactions, before they commit. */
+/** A client that reads settings in the driver's own transactions, before they commit. */
+function watchClient(client: pg.PoolClient, seen: Set<string>): PostgresClient {
+  return {
+    query: async (query) => {
+      if (query === "COMMIT") {
+        const { rows } = await client.query(
+          "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS waits",
+        );
+        seen.add(JSON.stringify(rows));
+      }
+      return client.query(query);
+    },
+    on: (event, listener) => client.on(event, listener),
+    off: (event, listener) => client.off(event, listener),
+    release: (destroy) => client.release(destroy),
+  };
+}
+
+/** A pool of such clients. */
 function watchSettings(dsn: string, seen: Set<string>): PostgresPool & { end: () => Promise<void> } {
   const pool = new pg.Pool({ connectionString: dsn, pipeline: true });
   return {
     end: () => pool.end(),
-    connect: async () => {
-      const client = await pool.connect();
-      return {
-        query: async (query) => {
-          if (query === "COMMIT") {
-            const { rows } = await client.query(
-              "SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS waits",
-            );
-            seen.add(JSON.stringify(rows));
-          }
-          return client.query(query);
-        },
-        on: (event, listener) => client.on(event, listener),
-        off: (event, listener) => client.off(event, listener),
-        release: (destroy) => client.release(destroy),
-      };
+    connect: (callback) => {
+      pool.connect((error, client) => {
+        callback(error, client === undefined ? undefined : watchClient(client, seen));
+      });
     },
   };
 }
