@@ -19,6 +19,9 @@ const batch = { records: 256, bytes: 256 * 1_024 };
 /** How long a page may take for its first message, milliseconds. */
 const patienceMs = 5_000;
 
+/** How often a page that takes nothing is told how far behind it is, milliseconds. */
+const behindMs = 500;
+
 const nothing: Emitted = { signals: 0, missed: 0n, unsure: 0 };
 
 /** Codes of RFC 6455 beside the normal end. */
@@ -54,6 +57,7 @@ export class PageFeed {
   readonly #options: PageFeedOptions;
   readonly #onTheWay: Place[] = [];
   readonly #late: NodeJS.Timeout;
+  #behind: NodeJS.Timeout | undefined;
   #key = "";
   #taken: Place = { number: 0, bytes: 0, emitted: nothing };
   #bytesOnTheWay = 0;
@@ -73,6 +77,7 @@ export class PageFeed {
     socket.on("error", () => undefined);
     socket.on("close", () => {
       clearTimeout(this.#late);
+      clearTimeout(this.#behind);
       if (this.#hasEntered) options.places.set(this.#key, [this.#taken, ...this.#onTheWay]);
       onClosed();
     });
@@ -86,6 +91,15 @@ export class PageFeed {
       if (next === undefined) return this.#sayEnding(this.#options.ending());
       this.#send(next.number > this.#at + 1 ? this.#catchUp(next) : this.#nextBatch());
     }
+    this.#behind ??= setTimeout(() => this.#sayBehind(), behindMs).unref();
+  }
+
+  #sayBehind(): void {
+    this.#behind = undefined;
+    const { newest } = this.#options.history;
+    if (this.#hasRoom() || newest === this.#at) return;
+    this.#say({ $case: "behind", value: { newest: BigInt(newest) } });
+    this.pump();
   }
 
   /** Tells the page that nothing follows, once it was sent all that it had room for. */

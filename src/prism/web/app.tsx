@@ -141,7 +141,7 @@ function Header({ session }: { readonly session: Session }) {
         aria-label="A recording"
         onChange={(event) => void openFile(session, event.currentTarget.files?.[0])}
       />
-      <button type="button" aria-pressed={!isDark} onClick={() => (session.theme.value = isDark ? "light" : "dark")}>
+      <button type="button" onClick={() => session.toggleTheme()}>
         {isDark ? "Light" : "Dark"}
       </button>
       <button type="button" onClick={() => (session.overlay.value = "help")}>
@@ -169,7 +169,7 @@ function Footer({ session }: { readonly session: Session }) {
         {unsure > 0 ? `, and ${countOf(unsure, "unknown gap")}` : ""}
       </span>
       <span class={errors > 0 ? "is-wrong" : ""}>
-        <strong>{errors.toLocaleString("en-US")}</strong> errors
+        <strong>{errors.toLocaleString("en-US")}</strong> {errors === 1 ? "error" : "errors"}
       </span>
       {redactions > 0 ? <span>{countOf(redactions, "secret")} redacted</span> : null}
       <span class="foot-state">

@@ -1,4 +1,3 @@
-import { isFailure } from "../model/index.js";
 import type { ViewName } from "./state/address.js";
 import type { Session } from "./state/session.js";
 
@@ -54,7 +53,7 @@ function act(session: Session, key: string, target: EventTarget | null): boolean
   if (key === " ") session.togglePause();
   else if (key === "?") session.overlay.value = session.overlay.value === "help" ? undefined : "help";
   else if (key === "/") document.getElementById("filter")?.focus();
-  else if (key === "d") session.theme.value = session.theme.value === "dark" ? "light" : "dark";
+  else if (key === "d") session.toggleTheme();
   else if (key === "e") nextError(session);
   else return false;
   return true;
@@ -67,14 +66,10 @@ function escape(session: Session): void {
 }
 
 function nextError(session: Session): void {
-  const { records, signal } = { records: session.seen.store.records, signal: session.address.value.signal };
-  const row = signal === "" ? -1 : (session.seen.store.signal(signal)?.row ?? -1);
-  const first = records.indexWhere((record) => record.row > row);
-  for (let offset = 0; offset < records.length; offset += 1) {
-    const record = records.at((first + offset) % records.length);
-    if (record?.kind !== "signal" || !isFailure(record)) continue;
-    session.say(`Error ${record.failure} from ${record.source}`);
-    return session.select({ signal: record.id, trace: record.traceId });
-  }
-  return session.say("There is no error.");
+  const { store } = session.seen;
+  const row = store.signal(session.address.value.signal)?.row ?? -1;
+  const next = store.failures.at(store.failures.indexWhere((record) => record.row > row)) ?? store.failures.at(0);
+  if (next === undefined) return session.say("There is no error.");
+  session.say(`Error ${next.failure} from ${next.source}`);
+  return session.select({ signal: next.id, trace: next.traceId });
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import axe from "axe-core";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { Axon } from "../../axon/index.js";
 import { Dendrite } from "../../dendrite/index.js";
@@ -12,6 +12,7 @@ import { InMemoryEngram } from "../../engram/memory/index.js";
 import type { Neuron } from "../../neuron/index.js";
 import { PrismServer } from "../../prism/index.js";
 import { MemorySynapse } from "../../synapse/memory/index.js";
+import { launchBrowser } from "./live-page.js";
 
 const missing = inject("chromiumMissing");
 const folder = "dist/src/prism/page";
@@ -54,9 +55,7 @@ beforeAll(async () => {
   const records = new Tap({ synapse, namespace: "demo", abort: abort.signal });
   prism = new PrismServer({ records, namespace: "demo", source: "memory", isLive: true, port: 0 });
   const { url } = await prism.start();
-  // A container's user is often root, for whom its sandbox does not start.
-  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
-  browser = await chromium.launch({ executablePath: inject("chromium"), args });
+  browser = await launchBrowser();
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   page = await context.newPage();
   page.on("pageerror", (error) => wrong.push(error.message));

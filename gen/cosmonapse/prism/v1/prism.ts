@@ -44,6 +44,9 @@ export interface ServerMessage {
     | //
     /** Nothing follows. */
     { $case: "ending"; value: Ending }
+    | //
+    /** More than the page has room for is there. */
+    { $case: "behind"; value: Behind }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -73,6 +76,13 @@ export interface Opening {
 export interface Records {
   /** At least one. */
   records: Record[];
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a page learns while it takes nothing over: sent now and then, as long as something waits for it. */
+export interface Behind {
+  /** The number of the newest record that the server keeps. */
+  newest: bigint;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -202,6 +212,9 @@ export const ServerMessage: MessageFns<ServerMessage> = {
       case "ending":
         Ending.encode(message.message.value, writer.uint32(26).fork()).join();
         break;
+      case "behind":
+        Behind.encode(message.message.value, writer.uint32(34).fork()).join();
+        break;
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -251,6 +264,14 @@ export const ServerMessage: MessageFns<ServerMessage> = {
             message.message = { $case: "ending", value: Ending.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.message = { $case: "behind", value: Behind.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -291,6 +312,12 @@ export const ServerMessage: MessageFns<ServerMessage> = {
       case "ending": {
         if (object.message?.value !== undefined && object.message?.value !== null) {
           message.message = { $case: "ending", value: Ending.fromPartial(object.message.value) };
+        }
+        break;
+      }
+      case "behind": {
+        if (object.message?.value !== undefined && object.message?.value !== null) {
+          message.message = { $case: "behind", value: Behind.fromPartial(object.message.value) };
         }
         break;
       }
@@ -535,6 +562,79 @@ export const Records: MessageFns<Records> = {
   fromPartial(object: DeepPartial<Records>): Records {
     const message = createBaseRecords();
     message.records = object.records?.map((e) => Record.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBehind(): Behind {
+  return { newest: 0n, _unknownFields: {} };
+}
+
+export const Behind: MessageFns<Behind> = {
+  encode(message: Behind, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.newest !== 0n) {
+      if (BigInt.asUintN(64, message.newest) !== message.newest) {
+        throw new globalThis.Error("value provided for field message.newest of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.newest);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Behind {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBehind();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.newest = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Behind>): Behind {
+    return Behind.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Behind>): Behind {
+    const message = createBaseBehind();
+    message.newest = (object.newest !== undefined && object.newest !== null) ? BigInt(object.newest) : 0n;
     return message;
   },
 };

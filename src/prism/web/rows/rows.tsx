@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useVirtualRows } from "./virtual-rows.js";
 
 /** A list of rows of one height, of which those in sight are elements. */
@@ -10,11 +10,13 @@ export interface RowsProps {
   /** The index of the selected row; -1: none is. */
   readonly selected: number;
   readonly onSelect: (index: number) => void;
+  /** False for a row that is nothing to select: the keys pass over it. Default: each can be selected. */
+  readonly canSelect?: (index: number) => boolean;
   /** What a row shows. */
   readonly row: (index: number) => ComponentChildren;
   /** What a screen reader says of a row. */
   readonly text: (index: number) => string;
-  /** Keeps the last row in sight while none is selected. */
+  /** Keeps the last row in sight while none is selected and nobody has scrolled away from it. */
   readonly isFollowing?: boolean;
   /** What stands there if there are no rows. */
   readonly empty: string;
@@ -26,17 +28,18 @@ export interface RowsProps {
 
 /** Rows to go through with the arrows, `j` and `k`. A tree if rows have levels. */
 export function Rows({ label, count, height, selected, isFollowing = false, empty, ...rest }: RowsProps) {
-  const { onSelect, row, text, level, isExpanded, onToggle } = rest;
+  const { onSelect, canSelect = () => true, row, text, level, isExpanded, onToggle } = rest;
   const { ref, items, height: whole, show } = useVirtualRows<HTMLDivElement>(count, height);
+  const { isAtEnd, onScroll } = useEnd();
   useEffect(() => {
     if (selected >= 0) show(selected);
   }, [selected]);
   useEffect(() => {
-    if (isFollowing && selected < 0 && count > 0) show(count - 1);
+    if (isFollowing && selected < 0 && count > 0 && isAtEnd.current) show(count - 1);
   }, [count, isFollowing]);
   const isTree = level !== undefined;
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = nextOf(event.key, { selected, count });
+    const next = nextOf(event.key, { selected, count, canSelect });
     if (next !== undefined && next !== selected) onSelect(next);
     const isOpen = isExpanded?.(selected);
     const wantsToggle =
@@ -54,6 +57,7 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
       aria-label={label}
       aria-activedescendant={selected >= 0 && selected < count ? `row-${selected}` : undefined}
       onKeyDown={onKeyDown}
+      onScroll={onScroll}
     >
       {count === 0 ? <p class="rows-empty">{empty}</p> : null}
       <div class="rows-space" role="presentation" style={{ height: `${whole}px` }}>
@@ -83,12 +87,45 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
   );
 }
 
-function nextOf(key: string, { selected, count }: { readonly selected: number; readonly count: number }) {
-  if (count === 0) return undefined;
-  if (key === "ArrowDown" || key === "j") return Math.min(count - 1, selected + 1);
-  if (key === "ArrowUp" || key === "k") return Math.max(0, selected - 1);
-  if (key === "Home") return 0;
-  if (key === "End") return count - 1;
-  if (key === "PageDown") return Math.min(count - 1, selected + 20);
-  return key === "PageUp" ? Math.max(0, selected - 20) : undefined;
+/** Whether one looks at the end: scrolling up leaves it, reaching the end comes back, and growing does neither. */
+function useEnd() {
+  const isAtEnd = useRef(true);
+  const last = useRef(0);
+  const onScroll = ({ currentTarget }: { readonly currentTarget: HTMLElement }): void => {
+    const { scrollTop, clientHeight, scrollHeight } = currentTarget;
+    if (scrollTop + clientHeight >= scrollHeight - 2) isAtEnd.current = true;
+    else if (scrollTop < last.current) isAtEnd.current = false;
+    last.current = scrollTop;
+  };
+  return { isAtEnd, onScroll };
+}
+
+const pageRows = 20;
+
+/** Where keys lead: how many rows on, from which one if none is selected, and which way when that one is passed over. */
+const moves: Readonly<Record<string, { readonly by: number; readonly way: 1 | -1 }>> = {
+  ArrowDown: { by: 1, way: 1 },
+  j: { by: 1, way: 1 },
+  ArrowUp: { by: -1, way: -1 },
+  k: { by: -1, way: -1 },
+  Home: { by: -Infinity, way: 1 },
+  End: { by: Infinity, way: -1 },
+  PageDown: { by: pageRows, way: 1 },
+  PageUp: { by: -pageRows, way: -1 },
+};
+
+interface Position {
+  readonly selected: number;
+  readonly count: number;
+  readonly canSelect: (index: number) => boolean;
+}
+
+function nextOf(key: string, { selected, count, canSelect }: Position): number | undefined {
+  const move = moves[key];
+  if (move === undefined || count === 0) return undefined;
+  const wanted = Math.max(0, Math.min(count - 1, selected + move.by));
+  for (const way of [move.way, -move.way]) {
+    for (let index = wanted; index >= 0 && index < count; index += way) if (canSelect(index)) return index;
+  }
+  return undefined;
 }

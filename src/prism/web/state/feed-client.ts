@@ -8,7 +8,10 @@ import {
 /** Who hears of a feed. */
 export interface FeedListener {
   readonly onOpening: (opening: Opening) => void;
+  /** Records in order, whole messages of the server: nothing more than a window of them follows before `takeOver`. */
   readonly onRecords: (records: readonly FeedRecord[]) => void;
+  /** While the page takes nothing over: the number of the newest record that waits. */
+  readonly onBehind: (newest: number) => void;
   readonly onState: (state: FeedState) => void;
 }
 
@@ -25,18 +28,20 @@ const keyName = "prism-session";
 /**
  * The feed of the server that the page came from. Enters with the token of the link, which is taken out of the address
  * at once, or with the key of this tab's session; when the connection is lost it opens another and goes on behind the
- * last record that the page has.
+ * last record that the page took over. What it was told and did not take over is told again.
  */
 export class FeedClient {
   readonly #listener: FeedListener;
-  readonly #after: () => number;
   #token: string;
   #pauseMs: number = pauseMs.first;
   #hasEnded = false;
+  #socket: WebSocket | undefined;
+  #retry: number | undefined;
+  /** The number of the last record that the page took over. */
+  #through = 0;
 
-  constructor(listener: FeedListener, after: () => number) {
+  constructor(listener: FeedListener) {
     this.#listener = listener;
-    this.#after = after;
     const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
     if (token !== "") {
       const rest = new URLSearchParams(location.hash.slice(1));
@@ -56,17 +61,31 @@ export class FeedClient {
   connect(): void {
     this.#listener.onState({ kind: "connecting", reason: "" });
     const socket = new WebSocket(`ws://${location.host}/feed`);
+    this.#socket = socket;
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
-      say(socket, { $case: "enter", value: { token: this.#token, after: BigInt(this.#after()) } });
+      say(socket, { $case: "enter", value: { token: this.#token, after: BigInt(this.#through) } });
     });
     socket.addEventListener("message", ({ data }) => {
-      if (data instanceof ArrayBuffer) this.#take(socket, new Uint8Array(data));
+      if (data instanceof ArrayBuffer && !this.#hasEnded) this.#take(new Uint8Array(data));
     });
     socket.addEventListener("close", ({ code, reason }) => this.#closed(code, reason));
   }
 
-  #take(socket: WebSocket, bytes: Uint8Array): void {
+  /** The page has taken over every record up to a number, and has room for more. */
+  takeOver(through: number): void {
+    this.#through = through;
+    if (this.#socket !== undefined) say(this.#socket, { $case: "taken", value: { through: BigInt(through) } });
+  }
+
+  /** Ends the feed for good: nothing is told any more. */
+  close(): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#retry);
+    this.#socket?.close();
+  }
+
+  #take(bytes: Uint8Array): void {
     const { message } = ServerMessage.decode(bytes);
     if (message?.$case === "opening") {
       this.#token = message.value.sessionKey;
@@ -79,11 +98,8 @@ export class FeedClient {
       this.#hasEnded = true;
       this.#listener.onState({ kind: "ended", reason: message.value.reason });
     }
-    if (message?.$case !== "records") return;
-    const { records } = message.value;
-    this.#listener.onRecords(records);
-    const through = records.at(-1)?.number;
-    if (through !== undefined) say(socket, { $case: "taken", value: { through } });
+    if (message?.$case === "behind") this.#listener.onBehind(Number(message.value.newest));
+    if (message?.$case === "records") this.#listener.onRecords(message.value.records);
   }
 
   #closed(code: number, reason: string): void {
@@ -94,7 +110,7 @@ export class FeedClient {
       return;
     }
     this.#listener.onState({ kind: "lost", reason });
-    setTimeout(() => this.connect(), this.#pauseMs * (0.5 + Math.random() / 2));
+    this.#retry = window.setTimeout(() => this.connect(), this.#pauseMs * (0.5 + Math.random() / 2));
     this.#pauseMs = Math.min(pauseMs.most, this.#pauseMs * 2);
   }
 }

@@ -30,6 +30,7 @@ export interface Seen {
 type Source = Pick<Opening, "namespace" | "source" | "isLive" | "isRedacted">;
 
 const noFilter: Filter = { kind: "all", parts: [] };
+const themeName = "prism-theme";
 const nobody: Source = { namespace: "", source: "", isLive: false, isRedacted: true };
 
 /** Everything that the page knows: what was seen, what is selected, and how the feed stands. */
@@ -40,7 +41,7 @@ export class Session {
   /** Grows with each frame in which something came. */
   readonly version = signal(0);
   readonly isPaused = signal(false);
-  /** Signals that came since the page was paused. */
+  /** Records that wait for a paused page: the server keeps what the page has not taken over. */
   readonly waiting = signal(0);
   readonly theme = signal<"dark" | "light">(preferredTheme());
   readonly overlay = signal<"help" | undefined>(undefined);
@@ -53,8 +54,12 @@ export class Session {
   readonly isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   readonly filter = computed(() => this.#parse(this.address.value.filter));
   #seen: Seen;
+  #client: FeedClient | undefined;
+  /** What came and is not shown yet: no more than the server sends before something is taken over. */
   #incoming: ViewRecord[] = [];
   #isFrameAsked = false;
+  /** The last filter that was one. */
+  #lastFilter = noFilter;
   #lastAt = 0;
   /** What is older was on its way before this page was there. */
   #newestAtOpening = 0n;
@@ -69,6 +74,7 @@ export class Session {
     this.theme.subscribe((theme) => {
       document.documentElement.dataset["theme"] = theme;
     });
+    document.addEventListener("visibilitychange", () => this.#show());
   }
 
   /** What was seen. It changes in place: views read it again when `version` has grown. */
@@ -78,21 +84,24 @@ export class Session {
 
   /** Connects to the server that the page came from. */
   start(): void {
-    const client = new FeedClient(
-      {
-        onOpening: (opening) => {
-          this.source.value = opening;
-          this.#newestAtOpening = opening.newest;
-          document.title = `Prism · ${opening.namespace}`;
-        },
-        onRecords: (records) => this.#take(records),
-        onState: (state) => {
-          this.state.value = state;
-          if (state.kind === "lost") this.say("The connection is lost. Trying again.");
-        },
+    const client = new FeedClient({
+      onOpening: (opening) => {
+        this.source.value = opening;
+        this.#newestAtOpening = opening.newest;
+        document.title = `Prism · ${opening.namespace}`;
+        this.#tellWaiting(Number(opening.newest));
       },
-      () => this.#seen.store.lastRow,
-    );
+      onRecords: (records) => this.#take(records),
+      onBehind: (newest) => this.#tellWaiting(newest),
+      onState: (state) => {
+        this.state.value = state;
+        if (state.kind !== "lost") return;
+        // What was not taken over is told again.
+        this.#incoming = [];
+        this.say("The connection is lost. Trying again.");
+      },
+    });
+    this.#client = client;
     if (client.hasCredential) client.connect();
     else this.state.value = { kind: "refused", reason: "This page has no link of its own" };
   }
@@ -103,17 +112,24 @@ export class Session {
     return isRunning ? Date.now() : this.#lastAt;
   }
 
-  /** Shows a recording in place of what was there. */
+  /** Shows a recording in place of what was there; a live feed ends with it. */
   open(name: string, text: string): void {
     try {
       const records = text
         .split("\n")
         .filter((line) => line.trim() !== "")
         .map((line, index) => fromRecording(readRecord(JSON.parse(line)), index + 1));
+      this.#client?.close();
+      this.#client = undefined;
       this.#seen = createSeen(this.filter.value);
+      this.#lastAt = 0;
+      this.delayMs.value = undefined;
+      this.isPaused.value = false;
+      this.waiting.value = 0;
+      this.select({ trace: "", signal: "", participant: "" });
       this.source.value = { namespace: records[0]?.namespace ?? "", source: name, isLive: false, isRedacted: false };
-      this.state.value = { kind: "ended", reason: "a recording" };
-      this.#incoming.push(...records);
+      this.state.value = { kind: "ended", reason: "a recording; reload to see what happens now" };
+      this.#incoming = records;
       this.#ask();
     } catch (thrown) {
       this.say(`${name} is no recording: ${describeThrown(thrown)}`);
@@ -125,12 +141,18 @@ export class Session {
     this.address.value = { ...this.address.value, ...change };
   }
 
-  /** Pauses what is shown; nothing is lost, since records are kept and shown later. */
+  /** Pauses what is shown: the page takes nothing over, so that the server keeps what comes, and tells it later. */
   togglePause(): void {
     this.isPaused.value = !this.isPaused.value;
-    this.waiting.value = 0;
+    this.waiting.value = this.#incoming.length;
     this.say(this.isPaused.value ? "Paused. Nothing is lost." : "Running.");
     this.#ask();
+  }
+
+  /** Dark or light; the choice stays for this browser. */
+  toggleTheme(): void {
+    this.theme.value = this.theme.value === "dark" ? "light" : "dark";
+    localStorage.setItem(themeName, this.theme.value);
   }
 
   /** Tells a screen reader. */
@@ -140,13 +162,13 @@ export class Session {
 
   #parse(text: string): Filter {
     try {
-      const filter = parseFilter(text);
+      this.#lastFilter = parseFilter(text);
       this.filterError.value = "";
-      return filter;
     } catch (thrown) {
+      // While it is typed: what was shown stays.
       this.filterError.value = describeThrown(thrown);
-      return noFilter;
     }
+    return this.#lastFilter;
   }
 
   #take(records: readonly FeedRecord[]): void {
@@ -158,20 +180,24 @@ export class Session {
     const last = records.at(-1);
     if (last !== undefined && last.number > this.#newestAtOpening)
       this.delayMs.value = Math.max(0, Date.now() - Number(last.atUnixMs));
-    if (this.isPaused.value) this.waiting.value = this.#incoming.length;
-    else this.#ask();
+    this.#tellWaiting(Number(last?.number ?? 0n));
+    // A page that nobody sees gets no frames, and its timers are late: it keeps what comes all the same.
+    if (document.hidden) this.#show();
+    else if (!this.isPaused.value) this.#ask();
+  }
+
+  #tellWaiting(newest: number): void {
+    if (!this.isPaused.value) return;
+    this.waiting.value = Math.max(this.waiting.value, newest - this.#seen.store.lastRow);
   }
 
   #ask(): void {
     if (this.#isFrameAsked) return;
     this.#isFrameAsked = true;
-    const frame = (): void => {
+    requestAnimationFrame(() => {
       this.#isFrameAsked = false;
       this.#show();
-    };
-    // A page that nobody sees gets no frames, and keeps what comes all the same.
-    if (document.hidden) setTimeout(frame, 250);
-    else requestAnimationFrame(frame);
+    });
   }
 
   #show(): void {
@@ -185,6 +211,7 @@ export class Session {
       metrics.observe(records);
       this.#lastAt = Math.max(this.#lastAt, records.at(-1)?.at ?? 0);
       this.counts.value = store.counts;
+      this.#client?.takeOver(store.lastRow);
     }
     if (!filtered.update()) this.#ask();
     this.version.value += 1;
@@ -204,5 +231,7 @@ function createSeen(filter: Filter): Seen {
 }
 
 function preferredTheme(): "dark" | "light" {
+  const chosen = localStorage.getItem(themeName);
+  if (chosen === "dark" || chosen === "light") return chosen;
   return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
 }

@@ -22,6 +22,7 @@ export function ListView({ session }: { readonly session: Session }) {
         selected={selected >= rows.length ? -1 : selected}
         isFollowing={!isPaused.value}
         empty="Nothing was seen yet. Every Signal of the namespace appears here as it fires."
+        canSelect={(index) => rows.at(index)?.kind === "signal"}
         onSelect={(index) => {
           const record = rows.at(index);
           if (record?.kind === "signal") session.select({ signal: record.id, trace: record.traceId });

@@ -44,6 +44,7 @@ function Diagram({ session, trace }: { readonly session: Session; readonly trace
         height={rowHeight}
         selected={steps.findIndex((step) => step.kind === "arrow" && step.node.id === signal)}
         empty="Nothing of it is kept."
+        canSelect={(index) => steps[index]?.kind === "arrow"}
         onSelect={(index) => {
           const step = steps[index];
           if (step?.kind === "arrow") session.select({ signal: step.node.id, trace: trace.id });
