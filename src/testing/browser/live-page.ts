@@ -7,9 +7,13 @@ import { encodeJson } from "../../signal/index.js";
 import { recordOf } from "../records/index.js";
 import { serve, Source } from "../prism/index.js";
 
-/** Starts Chromium. A container's user is often root, for whom its sandbox does not start. */
-export function launchBrowser(): Promise<Browser> {
-  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
+/** The views, by the names of their tabs. */
+export const views = ["Graph", "Signals", "Traces", "Tree", "Waterfall", "Sequence", "Memory", "Metrics"] as const;
+
+/** Starts Chromium, in which names may mean what a test wants. */
+export function launchBrowser(resolverRules = ""): Promise<Browser> {
+  // A container's user is often root, for whom the sandbox does not start.
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", `--host-resolver-rules=${resolverRules}`];
   return chromium.launch({ executablePath: inject("chromium"), args });
 }
 
@@ -62,6 +66,23 @@ export class LivePage implements AsyncDisposable {
     await page.goto(url.replace("/#", `/?view=${options.view ?? "list"}#`));
     await page.getByText("live", { exact: true }).waitFor();
     return new LivePage({ page, server, source });
+  }
+
+  /** Another link of the server. */
+  link(): string {
+    return this.#server.link();
+  }
+
+  /** Goes to a view. */
+  async show(view: (typeof views)[number]): Promise<void> {
+    await this.page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view }).click();
+  }
+
+  /** Resolves when what was asked for before is painted. */
+  async nextFrames(): Promise<void> {
+    await this.page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
   }
 
   /** Gives so many Signals, each a TASK of its own that says its number. */

@@ -12,11 +12,10 @@ import { InMemoryEngram } from "../../engram/memory/index.js";
 import type { Neuron } from "../../neuron/index.js";
 import { PrismServer } from "../../prism/index.js";
 import { MemorySynapse } from "../../synapse/memory/index.js";
-import { launchBrowser } from "./live-page.js";
+import { launchBrowser, views } from "./live-page.js";
 
 const missing = inject("chromiumMissing");
 const folder = "dist/src/prism/page";
-const views = ["Graph", "Signals", "Traces", "Tree", "Waterfall", "Sequence", "Memory", "Metrics"] as const;
 const evil = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>';
 
 const researcher: Neuron<{ question: string }> = async ({ question }, _context, { recall, imprint }) => {
