@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { countOf, describeCounts, durationText } from "../model/index.js";
+import { countOf, describeCounts, durationText, isOfMemory } from "../model/index.js";
 import { views, type ViewName } from "./state/address.js";
 import { FilterBox } from "./filter-box.js";
 import { Inspector } from "./inspector.js";
@@ -28,7 +28,8 @@ const names: Readonly<Record<ViewName, string>> = {
 /** The page. */
 export function App({ session }: { readonly session: Session }) {
   const { view, signal } = session.address.value;
-  const isWide = view === "metrics" || (signal === "" && (view === "graph" || view === "memory"));
+  const isOfView = view !== "memory" || isOfMemory(session.seen.store.signal(signal)?.type ?? 0);
+  const isWide = view === "metrics" || !isOfView || (view === "graph" && signal === "");
   return (
     <div
       class={isWide ? "page is-wide" : "page"}

@@ -28,6 +28,14 @@ const heightPx = 180;
 /** Marks stand at whole numbers: half a Signal says nothing. */
 const steps = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((power) => [power, 2 * power, 5 * power]);
 
+/** The least that the axis of time spans, seconds: one instant has no width. */
+const spanMin = 10;
+
+function spanOf(_plot: UPlot, from: number | null, to: number | null): [number, number] {
+  const end = to ?? Date.now() / 1_000;
+  return [Math.min(from ?? end, end - spanMin), end];
+}
+
 function optionsOf(element: HTMLElement, width: number, lines: readonly ChartLine[]): UPlot.Options {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(name).trim() || style.color;
@@ -41,7 +49,7 @@ function optionsOf(element: HTMLElement, width: number, lines: readonly ChartLin
     height: heightPx,
     legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
+    scales: { x: { range: spanOf }, y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.1)] } },
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     axes: [
       { ...axis, space: 90, size: 30, values: clock },

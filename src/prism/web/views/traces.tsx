@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { signalTypeName } from "../../../signal/index.js";
 import {
+  countOf,
   describeTrace,
   durationText,
   listTraces,
@@ -69,8 +70,10 @@ function TraceLine({ summary }: { readonly summary: TraceSummary | undefined }) 
         <span class="trace-said">{start === undefined ? "" : sayOf(start.signal)}</span>
       </span>
       <span class="is-number">{durationText(durationMs)}</span>
-      <span class="is-number">{signals} Signals</span>
-      <span class="is-number">{recalls + imprints === 0 ? "" : `${recalls} recalls, ${imprints} imprints`}</span>
+      <span class="is-number trace-signals">{countOf(signals, "Signal")}</span>
+      <span class="is-number trace-memory">
+        {recalls + imprints === 0 ? "" : `${countOf(recalls, "recall")}, ${countOf(imprints, "imprint")}`}
+      </span>
       <span class="is-number trace-waits">
         {waiting === undefined ? "" : `${unanswered.length} unanswered, ${durationText(waiting.ageMs)}`}
       </span>
