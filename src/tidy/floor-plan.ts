@@ -83,7 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Runs the command line, in this process and as one of its own.
   "testing/console": { floor: 9, node: true },
   // Opens the page of the live view in a real browser.
-  "testing/browser": { floor: 9, node: true, packages: ["playwright-core"] },
+  "testing/browser": { floor: 9, node: true, packages: ["playwright-core", "vitest"] },
   examples: { floor: 9, node: true, outside: true },
   bench: {
     floor: 9,

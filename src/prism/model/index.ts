@@ -50,6 +50,7 @@ export { Histogram } from "./histogram.js";
 export { MetricsCounter, type LatencyRow, type Metrics } from "./metrics.js";
 export { GraphState, type GraphOptions } from "./graph.js";
 export type { GraphEdge, GraphNode, Journey } from "./graph-types.js";
+export { jsonRows, type JsonRow, type JsonTreeOptions } from "./json-tree.js";
 export { commandFor, toNdjson, type CommandTarget } from "./export.js";
 export {
   countOf,

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { countOf, describeCounts, durationText, isOfMemory } from "../model/index.js";
 import { views, type ViewName } from "./state/address.js";
+import { ExportBar } from "./export-bar.js";
 import { FilterBox } from "./filter-box.js";
 import { Inspector } from "./inspector.js";
 import { keyHelp } from "./keys.js";
@@ -37,18 +38,21 @@ export function App({ session }: { readonly session: Session }) {
       onDrop={(event) => drop(session, event)}
     >
       <Header session={session} />
-      <nav class="tabs" aria-label="Views">
-        {views.map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-current={one === view ? "page" : undefined}
-            onClick={() => session.select({ view: one })}
-          >
-            {names[one]}
-          </button>
-        ))}
-      </nav>
+      <div class="bar">
+        <nav class="tabs" aria-label="Views">
+          {views.map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-current={one === view ? "page" : undefined}
+              onClick={() => session.select({ view: one })}
+            >
+              {names[one]}
+            </button>
+          ))}
+        </nav>
+        <ExportBar session={session} />
+      </div>
       <main id="view" class="stage" tabIndex={-1}>
         <h1 class="unseen">{`Prism: ${names[view]}`}</h1>
         <View session={session} view={view} />

@@ -55,7 +55,17 @@ function act(session: Session, key: string, target: EventTarget | null): boolean
   else if (key === "/") document.getElementById("filter")?.focus();
   else if (key === "d") session.toggleTheme();
   else if (key === "e") nextError(session);
+  else if (key === "j" || key === "k") return intoRows(key, target);
   else return false;
+  return true;
+}
+
+/** Takes a key to the rows of the view, wherever the focus was. */
+function intoRows(key: string, target: EventTarget | null): boolean {
+  const rows = document.querySelector<HTMLElement>("#view .rows");
+  if (rows === null || (target instanceof Element && target.closest(".rows") !== null)) return false;
+  rows.focus();
+  rows.dispatchEvent(new KeyboardEvent("keydown", { key }));
   return true;
 }
 

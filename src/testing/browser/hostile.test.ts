@@ -90,7 +90,10 @@ describe("nothing of a Signal runs", { timeout: 60_000 }, () => {
       await live.nextFrames();
     }
     await live.show("Signals");
-    for (let index = 0; index < payloads.length; index += 1) await page.keyboard.press("j");
+    for (let index = 0; index < payloads.length; index += 1) {
+      await page.keyboard.press("j");
+      await page.getByRole("complementary").getByRole("tree").waitFor();
+    }
     for (const view of ["Tree", "Waterfall", "Sequence"] as const) {
       await live.show(view);
       await live.nextFrames();

@@ -130,7 +130,7 @@ describe("the live view", { timeout: 60_000 }, () => {
     await dendrite.dispatchAndWait({ neuron: "fragile", input: { evil } }).catch(() => undefined);
     await show("Signals");
     await page.getByRole("option", { name: /^ERROR, fragile/ }).click();
-    await page.getByLabel("What the Signal says").getByText("onerror").waitFor();
+    await page.getByLabel("What the Signal says").getByText("onerror").first().waitFor();
     for (const view of views) await show(view);
     expect(await page.title()).toBe("Prism · demo");
     expect(await page.locator("img, iframe, object").count()).toBe(0);

@@ -1,1 +1,2 @@
+export { plantedSecrets, some, type Planted } from "./planted-secrets.js";
 export { answerRecord, errorRecord, recordOf, taskRecord } from "./records.js";

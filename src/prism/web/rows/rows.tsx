@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { useVirtualRows } from "./virtual-rows.js";
 
 /** A list of rows of one height, of which those in sight are elements. */
@@ -38,6 +38,7 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
     if (isFollowing && selected < 0 && count > 0 && isAtEnd.current) show(count - 1);
   }, [count, isFollowing]);
   const isTree = level !== undefined;
+  const name = useId();
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nextOf(event.key, { selected, count, canSelect });
     if (next !== undefined && next !== selected) onSelect(next);
@@ -55,7 +56,7 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
       role={isTree ? "tree" : "listbox"}
       tabIndex={0}
       aria-label={label}
-      aria-activedescendant={selected >= 0 && selected < count ? `row-${selected}` : undefined}
+      aria-activedescendant={selected >= 0 && selected < count ? `${name}-${selected}` : undefined}
       onKeyDown={onKeyDown}
       onScroll={onScroll}
     >
@@ -64,7 +65,7 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
         {items.map(({ index, start }) => (
           <div
             key={index}
-            id={`row-${index}`}
+            id={`${name}-${index}`}
             role={isTree ? "treeitem" : "option"}
             aria-selected={index === selected}
             aria-level={level === undefined ? undefined : level(index) + 1}

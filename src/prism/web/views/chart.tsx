@@ -68,6 +68,13 @@ function optionsOf(element: HTMLElement, width: number, lines: readonly ChartLin
   };
 }
 
+/** A line needs two points: before the first second nothing was seen. */
+function dataOf(at: readonly number[], lines: readonly ChartLine[]): UPlot.AlignedData {
+  const end = at[0] ?? Date.now() / 1_000;
+  const before = at.length === 0 ? [end - 1, end] : at.length === 1 ? [end - 1] : [];
+  return [[...before, ...at], ...lines.map(({ values }) => [...before.map(() => 0), ...values])];
+}
+
 /** A chart along time. */
 export function Chart({ at, lines, text, theme }: ChartProps) {
   const { ref, width } = useSize<HTMLDivElement>();
@@ -76,17 +83,13 @@ export function Chart({ at, lines, text, theme }: ChartProps) {
   useEffect(() => {
     const element = ref.current;
     if (element === null || width === 0) return undefined;
-    const made = new UPlot(
-      optionsOf(element, width, lines),
-      [[...at], ...lines.map(({ values }) => [...values])],
-      element,
-    );
+    const made = new UPlot(optionsOf(element, width, lines), dataOf(at, lines), element);
     plot.current = made;
     return () => made.destroy();
     // What the lines hold is set below; here only what they are.
   }, [width, names, theme]);
   useEffect(() => {
-    plot.current?.setData([[...at], ...lines.map(({ values }) => [...values])]);
+    plot.current?.setData(dataOf(at, lines));
   }, [at, lines]);
   return (
     <figure class="chart">

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { jsonRows } from "./index.js";
+
+const shown = (value: unknown, options = {}): readonly string[] =>
+  jsonRows(value, options).map(({ depth, name, text, isExpanded }) => {
+    const fold = isExpanded === undefined ? " " : isExpanded ? "-" : "+";
+    return `${"  ".repeat(depth)}${fold}${name === "" ? "" : `${name}: `}${text}`;
+  });
+
+test("a value is shown with what is in it, in order", () => {
+  expect(shown({ type: "TASK", list: [1, true, null, "a"], none: {}, empty: [] })).toEqual([
+    "-4 members",
+    '   type: "TASK"',
+    "  -list: 4 items",
+    "     0: 1",
+    "     1: true",
+    "     2: null",
+    '     3: "a"',
+    "   none: 0 members",
+    "   empty: 0 items",
+  ]);
+});
+
+test("what is toggled is closed, or open if it was closed for its size", () => {
+  const value = { one: { two: 2 }, many: Array.from({ length: 101 }, (_, index) => index) };
+  expect(shown(value)).toHaveLength(4);
+  expect(shown(value, { toggled: new Set(["$['one']"]) })).toEqual([
+    "-2 members",
+    "  +one: 1 member",
+    "  +many: 101 items",
+  ]);
+  expect(shown(value, { toggled: new Set(["$['many']"]) })).toHaveLength(4 + 101);
+});
+
+test("a path is one of RFC 9535 in its normal form", () => {
+  const value = { "it's": [{ 'say "it"': 1 }], "back\\slash\n": 2 };
+  expect(jsonRows(value).map(({ path }) => path)).toEqual([
+    "$",
+    "$['it\\'s']",
+    "$['it\\'s'][0]",
+    "$['it\\'s'][0]['say \"it\"']",
+    "$['back\\\\slash\\n']",
+  ]);
+});
+
+test("a value of any depth and size has bounded rows", () => {
+  let deep: unknown = 1;
+  for (let level = 0; level < 50_000; level += 1) deep = [deep];
+  expect(jsonRows(deep)).toHaveLength(7);
+  expect(jsonRows(deep, { depth: Infinity, rowsMax: 1_000 })).toHaveLength(1_000);
+});
