@@ -1,4 +1,5 @@
-// `npm run bench:prism`: the live view in a real Chromium, fed by a watcher that sees so much. Arguments: `--quick`.
+// `npm run bench:prism`: the live view in a real Chromium, fed by a watcher that sees so much. Arguments: `--quick`, or
+// `--long`, which shows 5,000 Signals a second for ten minutes.
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Page } from "playwright-core";
@@ -8,6 +9,7 @@ import { PrismServer } from "../../prism/index.js";
 import { bodyType, createIdSource, createSignal, encodeJson, encodeSignal } from "../../signal/index.js";
 
 const isQuick = process.argv.includes("--quick");
+const isLong = process.argv.includes("--long");
 const ids = createIdSource();
 const stepMs = 10;
 
@@ -154,5 +156,5 @@ async function open(total: number): Promise<void> {
 }
 
 await bench(1_000, isQuick ? 5 : 20);
-await bench(5_000, isQuick ? 5 : 60);
+await bench(5_000, isQuick ? 5 : isLong ? 600 : 60);
 await open(isQuick ? 10_000 : 100_000);

@@ -26,17 +26,22 @@ export interface RowsProps {
   readonly onToggle?: (index: number) => void;
 }
 
+/** More than the rows that a window has in sight, most times. */
+const poolMin = 64;
+
 /** Rows to go through with the arrows, `j` and `k`. A tree if rows have levels. */
 export function Rows({ label, count, height, selected, isFollowing = false, empty, ...rest }: RowsProps) {
   const { onSelect, canSelect = () => true, row, text, level, isExpanded, onToggle } = rest;
-  const { ref, items, height: whole, show } = useVirtualRows<HTMLDivElement>(count, height);
+  const { ref, items, height: whole, show, showEnd } = useVirtualRows<HTMLDivElement>(count, height);
   const { isAtEnd, onScroll } = useEnd();
   useEffect(() => {
     if (selected >= 0) show(selected);
   }, [selected]);
   useEffect(() => {
-    if (isFollowing && selected < 0 && count > 0 && isAtEnd.current) show(count - 1);
+    if (isFollowing && selected < 0 && count > 0 && isAtEnd.current) showEnd();
   }, [count, isFollowing]);
+  // Elements go on to other rows as these come into sight: changing one costs less than making it.
+  const pool = Math.max(poolMin, items.length);
   const isTree = level !== undefined;
   const name = useId();
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -64,7 +69,7 @@ export function Rows({ label, count, height, selected, isFollowing = false, empt
       <div class="rows-space" role="presentation" style={{ height: `${whole}px` }}>
         {items.map(({ index, start }) => (
           <div
-            key={index}
+            key={index % pool}
             id={`${name}-${index}`}
             role={isTree ? "treeitem" : "option"}
             aria-selected={index === selected}

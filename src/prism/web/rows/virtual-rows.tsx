@@ -16,6 +16,8 @@ export interface VirtualRows<Part extends HTMLElement> {
   readonly height: number;
   /** Brings a row into sight. */
   readonly show: (index: number) => void;
+  /** Brings the last row into sight, without asking the browser where that is: it would lay the page out for that. */
+  readonly showEnd: () => void;
 }
 
 /** So many rows of one height, pixels, in an element that scrolls. */
@@ -27,7 +29,7 @@ export function useVirtualRows<Part extends HTMLElement>(count: number, rowHeigh
     count,
     getScrollElement: () => ref.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 6,
     scrollToFn: elementScroll,
     observeElementRect,
     observeElementOffset,
@@ -42,6 +44,9 @@ export function useVirtualRows<Part extends HTMLElement>(count: number, rowHeigh
     ref,
     items: current.getVirtualItems(),
     height: current.getTotalSize(),
+    showEnd: () => {
+      if (ref.current !== null) ref.current.scrollTop = rowHeight * count;
+    },
     show: (index) => current.scrollToIndex(index, { align: "auto" }),
   };
 }
