@@ -4,7 +4,8 @@ import { views, type ViewName } from "./state/address.js";
 import { ExportBar } from "./export-bar.js";
 import { FilterBox } from "./filter-box.js";
 import { Inspector } from "./inspector.js";
-import { keyHelp } from "./keys.js";
+import { keyHelp, viewNames } from "./keys.js";
+import { Palette } from "./palette.js";
 import type { Session } from "./state/session.js";
 import { GraphView } from "./views/graph.js";
 import { ListView } from "./views/list.js";
@@ -14,17 +15,6 @@ import { SequenceView } from "./views/sequence.js";
 import { TracesView } from "./views/traces.js";
 import { TreeView } from "./views/tree.js";
 import { WaterfallView } from "./views/waterfall.js";
-
-const names: Readonly<Record<ViewName, string>> = {
-  graph: "Graph",
-  list: "Signals",
-  traces: "Traces",
-  tree: "Tree",
-  waterfall: "Waterfall",
-  sequence: "Sequence",
-  memory: "Memory",
-  metrics: "Metrics",
-};
 
 /** The page. */
 export function App({ session }: { readonly session: Session }) {
@@ -47,20 +37,23 @@ export function App({ session }: { readonly session: Session }) {
               aria-current={one === view ? "page" : undefined}
               onClick={() => session.select({ view: one })}
             >
-              {names[one]}
+              {viewNames[one]}
             </button>
           ))}
         </nav>
         <ExportBar session={session} />
       </div>
       <main id="view" class="stage" tabIndex={-1}>
-        <h1 class="unseen">{`Prism: ${names[view]}`}</h1>
+        <h1 class="unseen">{`Prism: ${viewNames[view]}`}</h1>
         <View session={session} view={view} />
       </main>
       <Inspector session={session} />
       <Footer session={session} />
       <Announcer session={session} />
-      {session.overlay.value === "help" ? <Help onClose={() => (session.overlay.value = undefined)} /> : null}
+      {session.overlay.value === "help" ? <Help onClose={() => session.toggleOverlay("help")} /> : null}
+      {session.overlay.value === "palette" ? (
+        <Palette session={session} onClose={() => session.toggleOverlay("palette")} />
+      ) : null}
     </div>
   );
 }
@@ -149,7 +142,7 @@ function Header({ session }: { readonly session: Session }) {
       <button type="button" onClick={() => session.toggleTheme()}>
         {isDark ? "Light" : "Dark"}
       </button>
-      <button type="button" onClick={() => (session.overlay.value = "help")}>
+      <button type="button" onClick={() => session.toggleOverlay("help")}>
         Keys
       </button>
     </header>

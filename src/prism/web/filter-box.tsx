@@ -25,6 +25,7 @@ export function FilterBox({ session }: { readonly session: Session }) {
         spellcheck={false}
         placeholder='type:TASK -type:HEARTBEAT neuron:planner took:>500ms "text"'
         value={filter}
+        title={error}
         aria-invalid={error !== ""}
         aria-describedby="filter-error"
         onInput={(event) => session.select({ filter: event.currentTarget.value })}
@@ -42,13 +43,14 @@ export function FilterBox({ session }: { readonly session: Session }) {
         {isSaved ? "Forget" : "Save"}
       </button>
       <span id="filter-error" class="filter-error" role="status">
-        {error}
+        {error.replace(/^\[\w+\] /, "")}
       </span>
     </form>
   );
 }
 
-function readSaved(): readonly string[] {
+/** The filters that were saved in this browser, the newest first. */
+export function readSaved(): readonly string[] {
   try {
     const read: unknown = JSON.parse(localStorage.getItem(savedName) ?? "[]");
     return Array.isArray(read) ? read.filter((one) => typeof one === "string") : [];

@@ -7,7 +7,8 @@ export interface KeyHelp {
   readonly does: string;
 }
 
-const goTo: Readonly<Record<string, ViewName>> = {
+/** The views by the letter that follows `g`. */
+export const goTo: Readonly<Record<string, ViewName>> = {
   g: "graph",
   l: "list",
   t: "traces",
@@ -18,25 +19,61 @@ const goTo: Readonly<Record<string, ViewName>> = {
   x: "metrics",
 };
 
+/** The views by the names of their tabs. */
+export const viewNames: Readonly<Record<ViewName, string>> = {
+  graph: "Graph",
+  list: "Signals",
+  traces: "Traces",
+  tree: "Tree",
+  waterfall: "Waterfall",
+  sequence: "Sequence",
+  memory: "Memory",
+  metrics: "Metrics",
+};
+
+/** What a key does wherever one is, texts aside. */
+interface Action {
+  readonly key: string;
+  /** What is written on the key. */
+  readonly name: string;
+  readonly does: string;
+  readonly run: (session: Session) => void;
+}
+
+/** Every action that has a key of its own. */
+export const actions: readonly Action[] = [
+  { key: "/", name: "/", does: "filter", run: () => document.getElementById("filter")?.focus() },
+  { key: "e", name: "e", does: "next error", run: nextError },
+  { key: " ", name: "space", does: "pause and go on; nothing is lost", run: (session) => session.togglePause() },
+  { key: "d", name: "d", does: "dark or light", run: (session) => session.toggleTheme() },
+  { key: "?", name: "?", does: "this help", run: (session) => session.toggleOverlay("help") },
+];
+
 /** Every key of the page. */
 export const keyHelp: readonly KeyHelp[] = [
   { keys: "j k ↓ ↑", does: "next and previous row" },
   { keys: "[ ] ← →", does: "close and open a row" },
-  { keys: "g then g l t r w s m x", does: "graph, list, traces, tree, waterfall, sequence, memory, metrics" },
-  { keys: "/", does: "filter" },
-  { keys: "e", does: "next error" },
-  { keys: "space", does: "pause and go on; nothing is lost" },
-  { keys: "d", does: "dark or light" },
+  {
+    keys: `g then ${Object.keys(goTo).join(" ")}`,
+    does: Object.values(goTo)
+      .map((view) => viewNames[view].toLowerCase())
+      .join(", "),
+  },
+  { keys: "Ctrl K", does: "go to anything by its name" },
+  ...actions.map(({ name, does }) => ({ keys: name, does })),
   { keys: "Escape", does: "close, or select nothing" },
-  { keys: "?", does: "this help" },
 ];
 
 /** Listens to the keys that work everywhere, texts aside. */
 export function startKeys(session: Session): void {
   let isGoing = false;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { key, target } = event;
+    if (key === "k" && (event.ctrlKey || event.metaKey)) {
+      session.toggleOverlay("palette");
+      event.preventDefault();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (key === "Escape") return escape(session);
     if (target instanceof HTMLInputElement && ["text", "search"].includes(target.type)) return;
     const view = isGoing ? goTo[key] : undefined;
@@ -48,16 +85,11 @@ export function startKeys(session: Session): void {
 }
 
 function act(session: Session, key: string, target: EventTarget | null): boolean {
+  if (key === "j" || key === "k") return intoRows(key, target);
   const isControl = target instanceof HTMLButtonElement || target instanceof HTMLInputElement;
-  if (key === " " && isControl) return false;
-  if (key === " ") session.togglePause();
-  else if (key === "?") session.overlay.value = session.overlay.value === "help" ? undefined : "help";
-  else if (key === "/") document.getElementById("filter")?.focus();
-  else if (key === "d") session.toggleTheme();
-  else if (key === "e") nextError(session);
-  else if (key === "j" || key === "k") return intoRows(key, target);
-  else return false;
-  return true;
+  const action = key === " " && isControl ? undefined : actions.find((one) => one.key === key);
+  action?.run(session);
+  return action !== undefined;
 }
 
 /** Takes a key to the rows of the view, wherever the focus was. */

@@ -27,6 +27,9 @@ export interface Seen {
   readonly metrics: MetricsCounter;
 }
 
+/** What lies over the page. */
+export type Overlay = "help" | "palette";
+
 type Source = Pick<Opening, "namespace" | "source" | "isLive" | "isRedacted">;
 
 const noFilter: Filter = { kind: "all", parts: [] };
@@ -44,7 +47,7 @@ export class Session {
   /** Records that wait for a paused page: the server keeps what the page has not taken over. */
   readonly waiting = signal(0);
   readonly theme = signal<"dark" | "light">(preferredTheme());
-  readonly overlay = signal<"help" | undefined>(undefined);
+  readonly overlay = signal<Overlay | undefined>(undefined);
   /** What a screen reader is told. */
   readonly said = signal("");
   readonly filterError = signal("");
@@ -153,6 +156,11 @@ export class Session {
   toggleTheme(): void {
     this.theme.value = this.theme.value === "dark" ? "light" : "dark";
     localStorage.setItem(themeName, this.theme.value);
+  }
+
+  /** Opens what lies over the page, or closes it if it is open. */
+  toggleOverlay(overlay: Overlay): void {
+    this.overlay.value = this.overlay.value === overlay ? undefined : overlay;
   }
 
   /** Tells a screen reader. */
