@@ -94,8 +94,9 @@ function act(session: Session, key: string, target: EventTarget | null): boolean
 
 /** Takes a key to the rows of the view, wherever the focus was. */
 function intoRows(key: string, target: EventTarget | null): boolean {
-  const rows = document.querySelector<HTMLElement>("#view .rows");
-  if (rows === null || (target instanceof Element && target.closest(".rows") !== null)) return false;
+  const rows = document.querySelector<HTMLElement>("#view :is([role=listbox], [role=tree])");
+  if (rows === null || (target instanceof Element && target.closest("[role=listbox], [role=tree]") !== null))
+    return false;
   rows.focus();
   rows.dispatchEvent(new KeyboardEvent("keydown", { key }));
   return true;

@@ -168,6 +168,35 @@ describe("the live view", { timeout: 60_000 }, () => {
     expect(prism.history.emitted.missed).toBe(0n);
   });
 
+  // What of each view tells of the newest question, and has to change when another is asked.
+  test.each(
+    Object.entries({
+      Graph: "table",
+      Signals: "[role=listbox]",
+      Traces: "[role=listbox]",
+      Tree: ".view-text code",
+      Waterfall: ".view-text code",
+      Sequence: ".view-text code",
+      Memory: "[role=listbox]",
+      Metrics: ".metrics-latencies table",
+    }),
+  )("%s tells of a question and of its repetition while they are asked", async (view, place) => {
+    const told = page.locator(`#view ${place}`);
+    await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view }).click();
+    for (let time = 0; time < 2; time += 1) {
+      const before = await told.innerText();
+      await ask(`who sees this in ${view}?`);
+      await page.waitForFunction(
+        ([selector, text]) => {
+          const element = document.querySelector<HTMLElement>(selector ?? "");
+          return element !== null && element.innerText !== text;
+        },
+        [`#view ${place}`, before],
+      );
+      expect(await told.innerText()).not.toBe(before);
+    }
+  });
+
   test("can be used without a mouse", async () => {
     await page.locator("body").press("g");
     await page.locator("body").press("t");
