@@ -61,7 +61,7 @@ export const keyHelp: readonly KeyHelp[] = [
   },
   { keys: "Ctrl K", does: "go to anything by its name" },
   ...actions.map(({ name, does }) => ({ keys: name, does })),
-  { keys: "Escape", does: "close, or select nothing" },
+  { keys: "Escape", does: "close, or select nothing; once more: no trace" },
 ];
 
 /** Listens to the keys that work everywhere, texts aside. */
@@ -105,7 +105,10 @@ function intoRows(key: string, target: EventTarget | null): boolean {
 function escape(session: Session): void {
   if (session.overlay.value !== undefined) session.overlay.value = undefined;
   else if (document.activeElement?.id === "filter") document.getElementById("view")?.focus();
-  else session.select({ signal: "", participant: "" });
+  else {
+    const { signal, participant } = session.address.value;
+    session.select(signal + participant === "" ? { trace: "" } : { signal: "", participant: "" });
+  }
 }
 
 function nextError(session: Session): void {

@@ -182,6 +182,7 @@ describe("the live view", { timeout: 60_000 }, () => {
     }),
   )("%s tells of a question and of its repetition while they are asked", async (view, place) => {
     const told = page.locator(`#view ${place}`);
+    for (let time = 0; time < 2; time += 1) await page.locator("body").press("Escape");
     await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view }).click();
     for (let time = 0; time < 2; time += 1) {
       const before = await told.innerText();
