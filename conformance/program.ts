@@ -1,6 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { compareReports, describeDifference } from "./commands/diff.js";
 import { describeDiagnoses, examine, readCommand } from "./commands/doctor.js";
 import { explain, listCases, listRequirements } from "./commands/look.js";
+import { replay } from "./commands/replay.js";
 import { run } from "./commands/run.js";
 import type { Role } from "./control/messages.js";
 import { SuiteError } from "./ground/suite-error.js";
@@ -22,6 +24,14 @@ interface RunOptions {
   readonly parallel: number;
   readonly watchdog: number;
   readonly color?: string;
+}
+
+const targetHelp = "cosmo://host:port of a Synapse; nothing has to be written for it";
+const watchdogHelp = "how long a case may take";
+const watchdogDefaultMs = 10_000;
+
+function roleOption(): Option {
+  return new Option("--role <role>", "what it plays").choices(["codec", "synapse"]).makeOptionMandatory();
 }
 
 function readCount(text: string): number {
@@ -52,6 +62,14 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     const isColored = color === undefined ? streams.isColored : color === "always";
     exit = await run({ ...flags, command, watchdogMs }, { out: streams.out, isColored });
   });
+  addReplay(program, async (id, command, { watchdog: watchdogMs, ...flags }) => {
+    exit = await replay(id, { ...flags, command, watchdogMs }, streams.out);
+  });
+  addDiff(program, (before, after, output) => {
+    const difference = compareReports(before, after);
+    streams.out(output === "json" ? JSON.stringify(difference, undefined, 2) : describeDifference(difference));
+    exit = difference.changes.some(({ isWorse }) => isWorse) ? 1 : 0;
+  });
   addLooks(program, streams);
   addDoctor(program, async (command, patienceMs) => {
     const found = await examine(readCommand(command), patienceMs);
@@ -74,16 +92,46 @@ function addRun(program: Command, play: (command: readonly string[], options: Ru
     .command("run")
     .description("Play the cases of a role against a harness, or against a Synapse that listens")
     .argument("[command...]", "what starts the harness, behind --")
-    .addOption(new Option("--role <role>", "what it plays").choices(["codec", "synapse"]).makeOptionMandatory())
-    .option("--target <address>", "cosmo://host:port of a Synapse; nothing has to be written for it")
+    .addOption(roleOption())
+    .option("--target <address>", targetHelp)
     .option("--case <glob>", "only these cases: * is anything but a slash, ** anything")
     .option("--requirement <id>", "only the cases that show this sentence, for example COS-TASK-003")
     .option("--known <file>", "YAML with failures that are known, each with its reason; stale ones are red")
-    .option("--report <form=file>", "json, junit or markdown, into a file; may be given again", collect, [])
+    .option(
+      "--report <form=file>",
+      "badge, html, json, junit or markdown, into a file; may be given again",
+      collect,
+      [],
+    )
     .option("--parallel <count>", "cases that run at once", readCount, 16)
-    .option("--watchdog <ms>", "how long a case may take", readCount, 10_000)
+    .option("--watchdog <ms>", watchdogHelp, readCount, watchdogDefaultMs)
     .addOption(new Option("--color <when>", "always or never").choices(["always", "never"]))
     .action(play);
+}
+
+type ReplayOptions = Pick<RunOptions, "role" | "target" | "watchdog">;
+type Replay = (id: string, command: readonly string[], options: ReplayOptions) => Promise<void>;
+
+function addReplay(program: Command, play: Replay): void {
+  program
+    .command("replay")
+    .description("Play one case, and say everything that crosses the wire as it does")
+    .argument("<case>", "its id, as `list cases` names it")
+    .argument("[command...]", "what starts the harness, behind --")
+    .addOption(roleOption())
+    .option("--target <address>", targetHelp)
+    .option("--watchdog <ms>", watchdogHelp, readCount, watchdogDefaultMs)
+    .action(play);
+}
+
+function addDiff(program: Command, compare: (before: string, after: string, output: string) => void): void {
+  program
+    .command("diff")
+    .description("Compare two JSON reports: 1 if a check came to be worse")
+    .argument("<before>", "a file of `run --report json=FILE`")
+    .argument("<after>", "a later one")
+    .addOption(new Option("-o, --output <form>", "text or json").choices(["text", "json"]).default("text"))
+    .action((before: string, after: string, { output }: { readonly output: string }) => compare(before, after, output));
 }
 
 function addLooks(program: Command, { out }: Streams): void {

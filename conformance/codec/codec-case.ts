@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Harness } from "../control/harness.js";
 import { HarnessFailure } from "../control/harness.js";
 import type { Command, Refusal, Reply } from "../control/messages.js";
-import { Finding, type Case } from "../run/verdict.js";
+import { Finding, type Case, type Seen } from "../run/verdict.js";
 import { wordsOf } from "../ground/suite-error.js";
 import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
@@ -28,6 +28,11 @@ export async function askCodec(harnesses: Harnesses, command: Command): Promise<
   return reply;
 }
 
+/** Bytes on their way to the harness. */
+export function toHarness(what: string, bytes: Uint8Array): Seen {
+  return { peer: "harness", way: ">", what, tell: () => toHex(bytes) };
+}
+
 /** A refusal in words. */
 export function refusalWords({ code, requirement = "", message = "" }: Refusal): string {
   return [code, requirement, message].filter((part) => part !== "").join(" ");
@@ -45,10 +50,13 @@ export function transcodeCase(schema: Schema, wire: WireCase, harnesses: Harness
     isNegative: expect === "refused",
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
-      emit.saw(`> ${message} ${toHex(bytes)}`);
+      emit.saw(toHarness(message, bytes));
       const { transcoded, refusal } = await askCodec(harnesses, { transcode: { message, bytes: toBase64(bytes) } });
       if (transcoded === undefined && refusal === undefined)
         throw new Finding("harness-error", "neither bytes nor a refusal");
+      const back = new Uint8Array(Buffer.from(transcoded?.bytes ?? "", "base64"));
+      if (refusal === undefined) emit.saw({ ...toHarness(message, back), way: "<" });
+      else emit.saw({ peer: "harness", way: "<", what: "refusal", tell: () => refusalWords(refusal) });
       if (expect === "refused") {
         if (transcoded !== undefined)
           throw new Finding("failed", `it is no ${message}, and it was taken for one: ${transcoded.bytes}`);
@@ -58,8 +66,6 @@ export function transcodeCase(schema: Schema, wire: WireCase, harnesses: Harness
       }
       if (refusal !== undefined)
         throw new Finding("failed", `it is a valid ${message}, and it was refused: ${refusalWords(refusal)}`);
-      const back = new Uint8Array(Buffer.from(transcoded?.bytes ?? "", "base64"));
-      emit.saw(`< ${message} ${toHex(back)}`);
       const [wanted, got] = [meaning(schema, message, bytes), meaning(schema, message, back)];
       if (wanted !== got) throw new Finding("failed", differenceWords(wanted, got));
       return emit.passed(check);

@@ -5,9 +5,8 @@ import { readCaseFiles, type DataObject } from "../synapse/case-file.js";
 import { object, text } from "../synapse/read-step.js";
 import { isData, type Saved } from "../synapse/resolve.js";
 import type { Schema } from "../wire/schema.js";
-import { toHex } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
-import { askCodec, toBase64, type Harnesses } from "./codec-case.js";
+import { askCodec, toBase64, toHarness, type Harnesses } from "./codec-case.js";
 
 const held: Saved = {
   id: "evt_01JFDZ00000000000000000001",
@@ -50,7 +49,7 @@ export function validateCases(schema: Schema, harnesses: Harnesses): readonly Ca
         const re = text(sent, "re") === undefined ? undefined : held;
         const signal = buildSignal({ source: "one", given: object(sent, "signal"), re, names });
         const bytes = encodeMessage(schema, "cosmonapse.v1.Signal", signal);
-        emit.saw(`> ${toHex(bytes.subarray(0, 200))}`);
+        emit.saw(toHarness("Signal", bytes));
         const { validated, refusal } = await askCodec(harnesses, { validate: { bytes: toBase64(bytes) } });
         const findings = validated?.findings ?? (refusal === undefined ? [] : [refusal]);
         const words = findings.map(({ code, requirement = "" }) => `${code} ${requirement}`).join(", ");

@@ -6,7 +6,15 @@ import { Finding, type Case } from "../run/verdict.js";
 import type { DataObject } from "../synapse/case-file.js";
 import { fromHex } from "../synapse/resolve.js";
 import type { Schema } from "../wire/schema.js";
-import { askCodec, differenceWords, refusalWords, toBase64, transcodeCase, type Harnesses } from "./codec-case.js";
+import {
+  askCodec,
+  differenceWords,
+  refusalWords,
+  toBase64,
+  toHarness,
+  transcodeCase,
+  type Harnesses,
+} from "./codec-case.js";
 
 /** A Signal of a version that was released: what it says, its bytes, and how it is shown. Never edited afterwards. */
 export interface Vector {
@@ -62,7 +70,7 @@ export function vectorCases(schema: Schema, harnesses: Harnesses): readonly Case
       checks: ["shown"],
       isNegative: false,
       play: async (emit) => {
-        emit.saw(`> ${hex}`);
+        emit.saw(toHarness("Signal", bytes));
         const { viewed, refusal } = await askCodec(harnesses, { view: { bytes: toBase64(bytes) } });
         if (viewed === undefined)
           throw new Finding("failed", `it was not shown: ${refusalWords(refusal ?? { code: "no reason" })}`);

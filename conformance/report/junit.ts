@@ -1,3 +1,4 @@
+import { describeSight } from "./sights.js";
 import { isRed, type Report } from "../run/summary.js";
 
 /** The report as JUnit: one testcase for each check, skipped if it is not claimed, with the ids as properties. */
@@ -10,7 +11,7 @@ export function toJunit({ results, implementation, role, counts, ms }: Report): 
     const inside = [
       properties === "" ? "" : `<properties>${properties}</properties>`,
       isRed(verdict)
-        ? `<failure type="${verdict}" message="${escape(reason)}">${escape(evidence.join("\n"))}</failure>`
+        ? `<failure type="${verdict}" message="${escape(reason)}">${escape(evidence.map((sight) => describeSight(sight)).join("\n"))}</failure>`
         : "",
       verdict === "unsupported" || verdict === "known-failing"
         ? `<skipped message="${escape(`${verdict}: ${reason}`)}"/>`

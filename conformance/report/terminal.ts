@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import type { Requirement } from "../ground/requirements.js";
+import { describeSight } from "./sights.js";
 import { isRed, type Report } from "../run/summary.js";
 import { verdicts, type CheckResult } from "../run/verdict.js";
 
@@ -8,6 +9,7 @@ type Colors = ReturnType<typeof createColors>;
 const shownMax = 25;
 const areaWidth = 30;
 const evidenceWidth = 200;
+const evidenceMax = 12;
 
 /** The report for a person: one line for each area, then every failure with what crossed the wire, then the outcome. */
 export function toTerminal(report: Report, requirements: readonly Requirement[], isColored: boolean): string {
@@ -59,9 +61,10 @@ function failure(result: CheckResult, sentences: ReadonlyMap<string, string>, co
     `${colors.red(verdict)} ${colors.bold(id)} ${check}`,
     `  ${reason}`,
     ...requirements.map((one) => colors.dim(`  ${one} ${sentences.get(one) ?? ""}`)),
-    ...evidence.map((line) =>
-      colors.dim(`    ${line.length > evidenceWidth ? `${line.slice(0, evidenceWidth)}…` : line}`),
-    ),
+    ...evidence
+      .slice(-evidenceMax)
+      .map((sight) => describeSight(sight))
+      .map((line) => colors.dim(`    ${line.length > evidenceWidth ? `${line.slice(0, evidenceWidth)}…` : line}`)),
     `  again: --case '${id}'`,
   ];
 }

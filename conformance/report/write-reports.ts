@@ -1,10 +1,15 @@
 import { writeFileSync } from "node:fs";
 import type { Report } from "../run/summary.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
+import { readRequirements } from "../ground/requirements.js";
+import { toBadge } from "./badge.js";
+import { toHtml } from "./html.js";
 import { toJunit } from "./junit.js";
 import { toMarkdown } from "./markdown.js";
 
 const forms: Readonly<Record<string, (report: Report) => string>> = {
+  badge: toBadge,
+  html: (report) => toHtml(report, readRequirements()),
   json: (report) => `${JSON.stringify(report, undefined, 2)}\n`,
   junit: toJunit,
   markdown: toMarkdown,

@@ -1,5 +1,6 @@
+import { performance } from "node:perf_hooks";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
-import { Finding, type Case, type CheckResult, type Emit } from "./verdict.js";
+import { Finding, type Case, type CheckResult, type Emit, type Seen, type Sight } from "./verdict.js";
 
 /** How cases are run. */
 export interface RunOptions {
@@ -11,9 +12,13 @@ export interface RunOptions {
   readonly watchdogMs: number;
   /** Told after each case. */
   readonly onCase?: (results: readonly CheckResult[]) => void;
+  /** Told of everything that crosses the wire, at once. */
+  readonly onSight?: (sight: Sight) => void;
 }
 
-const evidenceMax = 12;
+/** So much of a case that failed is kept. */
+const evidenceMax = 60;
+const textMax = 2_000;
 
 /** Plays cases and judges each check. The results are in the order of the cases. Never rejects for what a case does. */
 export async function runCases(cases: readonly Case[], options: RunOptions): Promise<readonly CheckResult[]> {
@@ -40,7 +45,7 @@ export async function runCases(cases: readonly Case[], options: RunOptions): Pro
   return withTwins(cases, results.flat());
 }
 
-async function judge(one: Case, { features, watchdogMs }: RunOptions): Promise<readonly CheckResult[]> {
+async function judge(one: Case, { features, watchdogMs, onSight }: RunOptions): Promise<readonly CheckResult[]> {
   const missing = one.needs.filter((need) => !features.includes(need));
   if (missing.length > 0) {
     return one.checks.map((check) => ({
@@ -50,27 +55,36 @@ async function judge(one: Case, { features, watchdogMs }: RunOptions): Promise<r
     }));
   }
   const emitted = new Set<string>();
-  const evidence: string[] = [];
+  const seen: (Seen & Pick<Sight, "ms">)[] = [];
+  const from = performance.now();
   const emit: Emit = {
     passed: (check) => {
       if (!one.checks.includes(check)) throw new SuiteError(`${one.id}: the check ${check} was not declared`);
       emitted.add(check);
     },
-    saw: (line) => {
-      evidence.push(line);
-      if (evidence.length > evidenceMax) evidence.shift();
+    saw: (what) => {
+      const moment = { ...what, ms: Math.round(performance.now() - from) };
+      onSight?.(toSight(moment));
+      seen.push(moment);
+      if (seen.length > evidenceMax) seen.shift();
     },
   };
   const finding = await outcomeOf(one.play(emit), watchdogMs);
   let isOver = false;
   return one.checks.map((check) => {
-    const result = { ...blank(one, check), evidence };
-    if (emitted.has(check)) return { ...result, verdict: "passed", evidence: [] };
+    const result = blank(one, check);
+    if (emitted.has(check)) return { ...result, verdict: "passed" };
     if (finding === undefined) return { ...result, verdict: "not-emitted", reason: "the case ended without it" };
-    if (isOver) return { ...result, verdict: "inconclusive", reason: "a check before it did not pass", evidence: [] };
+    if (isOver) return { ...result, verdict: "inconclusive", reason: "a check before it did not pass" };
     isOver = true;
-    return { ...result, verdict: finding.verdict, reason: finding.message };
+    const evidence = seen.map((sight) => toSight(sight));
+    return { ...result, verdict: finding.verdict, reason: finding.message, evidence };
   });
+}
+
+function toSight({ ms, peer, way, what, tell }: Seen & Pick<Sight, "ms">): Sight {
+  const text = tell();
+  return { ms, peer, way, what, text: text.length > textMax ? `${text.slice(0, textMax)}…` : text };
 }
 
 function blank({ id, requirements }: Case, check: string): Omit<CheckResult, "verdict"> {

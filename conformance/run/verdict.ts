@@ -43,6 +43,25 @@ export class Finding extends Error {
   }
 }
 
+/** Something that crossed the wire or the pipe. */
+export interface Sight {
+  /** Since the case began, milliseconds. */
+  readonly ms: number;
+  /** Whose link it was: the name of a peer of the runner, or `harness`. */
+  readonly peer: string;
+  /** `>`: to the implementation. `<`: from it. */
+  readonly way: ">" | "<";
+  /** The frame or the message, by its name. */
+  readonly what: string;
+  /** What it said. */
+  readonly text: string;
+}
+
+/** A sight in the moment: its text is made when somebody wants it. */
+export interface Seen extends Pick<Sight, "peer" | "what" | "way"> {
+  readonly tell: () => string;
+}
+
 /** One check of one case, with what came of it. */
 export interface CheckResult {
   readonly case: string;
@@ -52,7 +71,7 @@ export interface CheckResult {
   /** Why, unless it passed. */
   readonly reason: string;
   /** What crossed the wire or the pipe before, the latest last. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly Sight[];
 }
 
 /** What a case tells while it is played. */
@@ -60,7 +79,7 @@ export interface Emit {
   /** The check has passed. */
   passed(check: string): void;
   /** Something crossed the wire. */
-  saw(line: string): void;
+  saw(seen: Seen): void;
 }
 
 /** A case that can be played. */

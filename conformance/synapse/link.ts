@@ -1,8 +1,10 @@
 import { Client, credentials, Metadata, status, type ClientDuplexStream, type StatusObject } from "@grpc/grpc-js";
 import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
-import { isObject, toHex, type Value, type ValueObject } from "../wire/value.js";
+import { isObject, type Value, type ValueObject } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
+import type { Seen } from "../run/verdict.js";
+import { describeBytes, describeFrame } from "./describe-frame.js";
 import { textOf } from "./read-value.js";
 import { wordsOf } from "../ground/suite-error.js";
 
@@ -16,11 +18,10 @@ export interface LinkEnd {
 export interface LinkListener {
   readonly onFrame: (frame: ValueObject) => void;
   readonly onEnd: (end: LinkEnd) => void;
-  readonly saw: (line: string) => void;
+  readonly saw: (seen: Omit<Seen, "peer">) => void;
 }
 
 const method = "/cosmonapse.v1.SynapseService/Connect";
-const shownBytes = 120;
 
 /** One `Connect` stream: frames as objects by the schema, or bytes as they are. */
 export class Link {
@@ -46,13 +47,18 @@ export class Link {
 
   /** Sends a frame, its one part under its name in the schema. */
   send(frame: ValueObject): void {
-    this.sendBytes(encodeMessage(this.#schema, "cosmonapse.v1.ConnectRequest", frame), Object.keys(frame).join());
+    this.#saw(">", frame);
+    this.#call.write(Buffer.from(encodeMessage(this.#schema, "cosmonapse.v1.ConnectRequest", frame)));
   }
 
   /** Sends bytes as one message. */
-  sendBytes(bytes: Uint8Array, name = "bytes"): void {
-    this.#listener.saw(`> ${name} ${toHex(bytes.subarray(0, shownBytes))}`);
+  sendBytes(bytes: Uint8Array): void {
+    this.#listener.saw({ way: ">", what: "bytes", tell: () => describeBytes(bytes) });
     this.#call.write(Buffer.from(bytes));
+  }
+
+  #saw(way: Seen["way"], frame: ValueObject): void {
+    this.#listener.saw({ way, what: Object.keys(frame).join(), tell: () => describeFrame(this.#schema, frame) });
   }
 
   /** Says that nothing more will be sent. */
@@ -69,10 +75,10 @@ export class Link {
   #take(bytes: Uint8Array): void {
     try {
       const frame = decodeMessage(this.#schema, "cosmonapse.v1.ConnectResponse", bytes);
-      this.#listener.saw(`< ${Object.keys(frame).join()} ${toHex(bytes.subarray(0, shownBytes))}`);
+      this.#saw("<", frame);
       this.#listener.onFrame(frame);
     } catch (thrown) {
-      this.#listener.saw(`< no frame: ${wordsOf(thrown)}: ${toHex(bytes.subarray(0, shownBytes))}`);
+      this.#listener.saw({ way: "<", what: "no frame", tell: () => `${wordsOf(thrown)}: ${describeBytes(bytes)}` });
       this.#listener.onFrame({ broken: wordsOf(thrown) });
     }
   }
@@ -84,7 +90,7 @@ export class Link {
         ? decodeMessage(this.#schema, "cosmonapse.v1.ErrorDetail", new Uint8Array(trailer))
         : {};
     const end = { status: status[code], detail: isObject(detail) ? detail : {} };
-    this.#listener.saw(`< end ${end.status} ${textOf(end.detail["code"])}`);
+    this.#listener.saw({ way: "<", what: "end", tell: () => `${end.status} ${textOf(end.detail["code"])}`.trimEnd() });
     return end;
   }
 }

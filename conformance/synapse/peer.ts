@@ -1,4 +1,4 @@
-import { Finding } from "../run/verdict.js";
+import { Finding, type Seen } from "../run/verdict.js";
 import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
 import { isList, type Value, type ValueObject } from "../wire/value.js";
@@ -23,7 +23,7 @@ export interface Place {
   readonly address: string;
   readonly schema: Schema;
   readonly errors: ReadonlyMap<string, ErrorRow>;
-  readonly saw: (line: string) => void;
+  readonly saw: (seen: Seen) => void;
 }
 
 const signalName = "cosmonapse.v1.Signal";
@@ -185,7 +185,7 @@ export class Peer {
     const ended = new Promise<LinkEnd>((resolve) => {
       end = resolve;
     });
-    const saw = (line: string): void => this.#place.saw(`${this.name} ${line}`);
+    const saw = (seen: Omit<Seen, "peer">): void => this.#place.saw({ ...seen, peer: this.name });
     const link = new Link(this.#place.address, this.#place.schema, {
       onFrame: (frame) => this.#take(frame),
       onEnd: end,

@@ -1,4 +1,4 @@
-import { Finding, type Case } from "../run/verdict.js";
+import { Finding, type Case, type Seen } from "../run/verdict.js";
 import { SuiteError } from "../ground/suite-error.js";
 import type { Data, DataObject, Step, SynapseCaseData } from "./case-file.js";
 import type { Place } from "./peer.js";
@@ -72,8 +72,8 @@ export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" 
     play: async (emit) => {
       played += 1;
       let isPlaying = true;
-      const saw = (line: string): void => {
-        if (isPlaying) emit.saw(line);
+      const saw = (seen: Seen): void => {
+        if (isPlaying) emit.saw(seen);
       };
       const namespace = `case-${process.pid}-${played}`;
       const stage = new Stage({ ...place, address: await targets(limits), saw }, namespace, emit);

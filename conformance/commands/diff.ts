@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { SuiteError, wordsOf } from "../ground/suite-error.js";
+import { isRed, type Report } from "../run/summary.js";
+import { verdicts, type Verdict } from "../run/verdict.js";
+
+/** A check that two reports say different things of. */
+export interface Change {
+  readonly case: string;
+  readonly check: string;
+  /** Undefined: the report does not have it. */
+  readonly before: Verdict | undefined;
+  readonly after: Verdict | undefined;
+  readonly isWorse: boolean;
+}
+
+/** What lies between two reports. */
+export interface Difference {
+  /** False: they were asked other questions. */
+  readonly hasSameCases: boolean;
+  /** The worse ones first. */
+  readonly changes: readonly Change[];
+}
+
+const isReport = new Ajv2020().compile<Pick<Report, "cases" | "results">>({
+  type: "object",
+  required: ["report", "cases", "results"],
+  properties: {
+    report: { const: 1 },
+    cases: { type: "string" },
+    results: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["case", "check", "verdict"],
+        properties: { case: { type: "string" }, check: { type: "string" }, verdict: { enum: verdicts } },
+      },
+    },
+  },
+});
+
+/** Compares two reports of the form json. Throws SuiteError for a file that is none. */
+export function compareReports(beforeFile: string, afterFile: string): Difference {
+  const [before, after] = [readReport(beforeFile), readReport(afterFile)];
+  const earlier = byCheck(before);
+  const later = byCheck(after);
+  const changes = [...new Set([...earlier.keys(), ...later.keys()])].flatMap((key): readonly Change[] => {
+    const [was, is] = [earlier.get(key), later.get(key)];
+    const known = was ?? is;
+    if (known === undefined || was?.verdict === is?.verdict) return [];
+    const parts = { case: known.case, check: known.check, before: was?.verdict, after: is?.verdict };
+    return [{ ...parts, isWorse: isWorse(parts) }];
+  });
+  return {
+    hasSameCases: before.cases === after.cases,
+    changes: changes.sort((one, other) => Number(other.isWorse) - Number(one.isWorse)),
+  };
+}
+
+/** It is worse to fail, and to lose what passed. */
+function isWorse({ before, after }: Pick<Change, "after" | "before">): boolean {
+  if (after !== undefined && isRed(after)) return before === undefined || !isRed(before);
+  return before === "passed";
+}
+
+/** The difference for people. */
+export function describeDifference({ hasSameCases, changes }: Difference): string {
+  const lines = changes.map(
+    ({ case: id, check, before, after, isWorse: worse }) =>
+      `${worse ? "worse " : "      "} ${id} ${check}: ${before ?? "not there"} → ${after ?? "not there"}`,
+  );
+  const worse = changes.filter((change) => change.isWorse).length;
+  return [
+    ...(hasSameCases ? [] : ["The reports are of other cases: a check that one does not have may be new."]),
+    ...lines,
+    changes.length === 0 ? "No check changed." : `${changes.length} checks changed, ${worse} for the worse.`,
+  ].join("\n");
+}
+
+function byCheck({ results }: Pick<Report, "results">) {
+  return new Map(results.map((one) => [`${one.case}\0${one.check}`, one]));
+}
+
+function readReport(file: string): Pick<Report, "cases" | "results"> {
+  let read: unknown;
+  try {
+    read = JSON.parse(readFileSync(file, "utf8"));
+  } catch (thrown) {
+    throw new SuiteError(`${file}: cannot read it as JSON: ${wordsOf(thrown)}`, 2);
+  }
+  if (isReport(read)) return read;
+  const [error] = isReport.errors ?? [];
+  throw new SuiteError(
+    `${file}: it is no report of \`run --report json=FILE\`: ${error?.instancePath ?? ""} ${error?.message ?? ""}`,
+    2,
+  );
+}

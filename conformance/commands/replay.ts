@@ -1,0 +1,36 @@
+import { packageVersion } from "../ground/files.js";
+import { SuiteError } from "../ground/suite-error.js";
+import { describeSight } from "../report/sights.js";
+import { runCases } from "../run/run-cases.js";
+import { summarize, type ExitCode } from "../run/summary.js";
+import { hashOfCases } from "./cases.js";
+import { begin, type SubjectFlags } from "./subject.js";
+
+const timeWidth = 6;
+
+/**
+ * `replay`: plays one case and says everything that crosses the wire as it does, then what came of each check. Rejects
+ * with SuiteError for a case that the role does not have.
+ */
+export async function replay(id: string, flags: SubjectFlags, out: (text: string) => void): Promise<ExitCode> {
+  const { about, features, cases, stop } = await begin(flags);
+  try {
+    const one = cases.find((candidate) => candidate.id === id);
+    if (one === undefined) throw new SuiteError(`${flags.role} has no case ${id}; \`list cases\` names all`, 2);
+    let isPlaying = true;
+    const results = await runCases([one], {
+      features,
+      parallel: 1,
+      watchdogMs: flags.watchdogMs,
+      onSight: (sight) => {
+        if (isPlaying) out(`${String(sight.ms).padStart(timeWidth)} ms  ${describeSight(sight)}`);
+      },
+    });
+    isPlaying = false;
+    for (const { check, verdict, reason } of results) out(`${verdict} ${check}${reason === "" ? "" : `: ${reason}`}`);
+    const made = { suite: packageVersion, cases: hashOfCases(), ms: 0 };
+    return summarize({ ...made, ...about, features }, results, []).exit;
+  } finally {
+    await stop();
+  }
+}

@@ -1,0 +1,64 @@
+import { codecCases } from "../codec/codec-cases.js";
+import { HarnessPool } from "../control/harness-pool.js";
+import type { Hello, Role } from "../control/messages.js";
+import { SuiteError } from "../ground/suite-error.js";
+import type { Report } from "../run/summary.js";
+import type { Case } from "../run/verdict.js";
+import { harnessTargets } from "../synapse/harness-targets.js";
+import { synapseCases } from "../synapse/synapse-cases.js";
+
+/** What is asked, and how it is reached. */
+export interface SubjectFlags {
+  readonly role: Role;
+  /** The command that starts the harness; empty if a target is given. */
+  readonly command: readonly string[];
+  /** Where a Synapse listens. */
+  readonly target?: string | undefined;
+  readonly watchdogMs: number;
+}
+
+/** An implementation that is there to be asked. */
+export interface Subject {
+  readonly about: Pick<Report, "implementation" | "role">;
+  /** What it claims. */
+  readonly features: readonly string[];
+  readonly cases: readonly Case[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the harness, or takes a Synapse by its address. Rejects with SuiteError if that is not possible. */
+export async function begin({ role, command, target, watchdogMs }: SubjectFlags): Promise<Subject> {
+  const [program, ...args] = command;
+  if (target !== undefined) {
+    if (role !== "synapse" || program !== undefined)
+      throw new SuiteError("--target is for --role synapse, without a command", 2);
+    const address = target.replace(/^(?:cosmo|grpc):\/\//, "");
+    const hello: Hello = { control: "", name: target, version: "", language: "any", roles: [role], features: [] };
+    return subjectOf(role, hello, {
+      cases: synapseCases(() => Promise.resolve(address)),
+      stop: () => Promise.resolve(),
+    });
+  }
+  if (program === undefined) {
+    throw new SuiteError(
+      `Give the command of a harness behind --${role === "synapse" ? ", or --target host:port" : ""}`,
+      2,
+    );
+  }
+  const pool = new HarnessPool({ program, args }, watchdogMs);
+  // Cases are read before a process is there that had to be ended if they cannot be.
+  const cases = role === "codec" ? codecCases(() => pool.take()) : synapseCases(harnessTargets(pool));
+  const hello = await pool.hello();
+  if (hello.roles.includes(role)) {
+    // What starts Synapses for itself gives them the limits that a case wants.
+    const features = [...hello.features, "limits"];
+    return subjectOf(role, { ...hello, features }, { cases, stop: () => pool.stop() });
+  }
+  await pool.stop();
+  throw new SuiteError(`${hello.name} does not play the role ${role}, only ${hello.roles.join(", ")}`, 2);
+}
+
+function subjectOf(role: Role, hello: Hello, rest: Pick<Subject, "cases" | "stop">): Subject {
+  const { name, version, language, features } = hello;
+  return { about: { role, implementation: { name, version, language } }, features, ...rest };
+}
