@@ -5,5 +5,6 @@
 
 /* eslint-disable */
 
+export * as conformance from "./index.cosmonapse.conformance.js";
 export * as v1 from "./index.cosmonapse.v1.js";
 export * as prism from "./index.cosmonapse.prism.js";

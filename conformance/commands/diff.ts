@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
-import { isRed, type Report } from "../run/summary.js";
+import { verdictName, type JsonReport } from "../report/json.js";
+import { isRed } from "../run/summary.js";
 import { verdicts, type Verdict } from "../run/verdict.js";
 
 /** A check that two reports say different things of. */
@@ -22,7 +23,11 @@ export interface Difference {
   readonly changes: readonly Change[];
 }
 
-const isReport = new Ajv2020().compile<Pick<Report, "cases" | "results">>({
+type Compared = Pick<JsonReport, "cases" | "results">;
+
+const byName = new Map(verdicts.map((verdict) => [verdictName(verdict), verdict]));
+
+const isReport = new Ajv2020().compile<Compared>({
   type: "object",
   required: ["report", "cases", "results"],
   properties: {
@@ -33,7 +38,7 @@ const isReport = new Ajv2020().compile<Pick<Report, "cases" | "results">>({
       items: {
         type: "object",
         required: ["case", "check", "verdict"],
-        properties: { case: { type: "string" }, check: { type: "string" }, verdict: { enum: verdicts } },
+        properties: { case: { type: "string" }, check: { type: "string" }, verdict: { enum: [...byName.keys()] } },
       },
     },
   },
@@ -77,11 +82,13 @@ export function describeDifference({ hasSameCases, changes }: Difference): strin
   ].join("\n");
 }
 
-function byCheck({ results }: Pick<Report, "results">) {
-  return new Map(results.map((one) => [`${one.case}\0${one.check}`, one]));
+function byCheck({ results }: Compared) {
+  return new Map(
+    results.map((one) => [`${one.case}\0${one.check}`, { ...one, verdict: byName.get(one.verdict) }] as const),
+  );
 }
 
-function readReport(file: string): Pick<Report, "cases" | "results"> {
+function readReport(file: string): Compared {
   let read: unknown;
   try {
     read = JSON.parse(readFileSync(file, "utf8"));

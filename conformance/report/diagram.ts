@@ -1,7 +1,7 @@
 import type { Sight } from "../run/verdict.js";
 import { escapeHtml } from "./escape-html.js";
 
-const laneWidth = 190;
+const laneWidth = 140;
 const rowHeight = 30;
 const headHeight = 34;
 const shownText = 110;

@@ -4,13 +4,14 @@ import { SuiteError, wordsOf } from "../ground/suite-error.js";
 import { readRequirements } from "../ground/requirements.js";
 import { toBadge } from "./badge.js";
 import { toHtml } from "./html.js";
+import { toJson } from "./json.js";
 import { toJunit } from "./junit.js";
 import { toMarkdown } from "./markdown.js";
 
 const forms: Readonly<Record<string, (report: Report) => string>> = {
   badge: toBadge,
   html: (report) => toHtml(report, readRequirements()),
-  json: (report) => `${JSON.stringify(report, undefined, 2)}\n`,
+  json: toJson,
   junit: toJunit,
   markdown: toMarkdown,
 };

@@ -1,6 +1,6 @@
 import { verdicts, type CheckResult, type Verdict } from "./verdict.js";
 
-/** What a run came to: the JSON report. */
+/** What a run came to: the message Report of `cosmonapse.conformance.v1`. */
 export interface Report {
   /** The version of this form. */
   readonly report: 1;

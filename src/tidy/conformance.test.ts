@@ -10,7 +10,7 @@ import { buildGo, buildPython, buildRust, type Program } from "../testing/foreig
 /** A report of the suite, as far as it is looked at. */
 interface Report {
   readonly exit: number;
-  readonly counts: { readonly passed: number };
+  readonly counts: readonly { readonly verdict: string; readonly checks: number }[];
   readonly requirements: readonly string[];
   readonly stale: readonly string[];
   readonly results: readonly {
@@ -41,9 +41,13 @@ async function play(role: string, { command, args, env }: Omit<Program, "remove"
 
 /** What is red, if anything is. */
 function redIn({ results, stale }: Report): readonly string[] {
-  const calm = ["passed", "known-failing", "unsupported"];
+  const calm = ["VERDICT_PASSED", "VERDICT_KNOWN_FAILING", "VERDICT_UNSUPPORTED"];
   const red = results.filter(({ verdict }) => !calm.includes(verdict));
   return [...red.map((one) => `${one.verdict} ${one.case} ${one.check}: ${one.reason}`), ...stale];
+}
+
+function passedIn({ counts }: Report): number {
+  return counts.find(({ verdict }) => verdict === "VERDICT_PASSED")?.checks ?? 0;
 }
 
 describe("our own SDK", () => {
@@ -53,14 +57,14 @@ describe("our own SDK", () => {
     const report = await play("codec", own, "known-typescript.yaml");
     expect(redIn(report)).toEqual([]);
     expect(report.exit).toBe(0);
-    expect(report.counts.passed).toBeGreaterThanOrEqual(4_500);
+    expect(passedIn(report)).toBeGreaterThanOrEqual(4_500);
   }, 60_000);
 
   test("plays the role of a Synapse", async () => {
     const report = await play("synapse", own);
     expect(redIn(report)).toEqual([]);
     expect(report.exit).toBe(0);
-    expect(report.counts.passed).toBeGreaterThanOrEqual(460);
+    expect(passedIn(report)).toBeGreaterThanOrEqual(460);
     expect(report.requirements.length).toBeGreaterThanOrEqual(200);
   }, 120_000);
 });
@@ -96,7 +100,7 @@ describe.each(others)("the codec of $name", ({ missing, build, lines, known }) =
     try {
       const report = await play("codec", program, known);
       expect(redIn(report)).toEqual([]);
-      expect(report.counts.passed).toBeGreaterThanOrEqual(4_400);
+      expect(passedIn(report)).toBeGreaterThanOrEqual(4_400);
     } finally {
       program.remove();
     }

@@ -1,11 +1,14 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SynapseServer } from "../../synapse/grpc/index.js";
 import { parsed, startCosmo, type CosmoRun } from "../../testing/console/index.js";
 
 const own = ["--", process.execPath, resolve("dist/conformance/harness/typescript.js")];
+const run = promisify(execFile);
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "cosmonapse-reports-"));
@@ -30,6 +33,26 @@ test("a run writes a page and a badge, in which a failure has what crossed the w
   await conformance("run", "--role", "codec", "--case", "codec/*/field-number-zero", ...reports, ...own);
   expect(readFileSync(page, "utf8")).toMatch(/<svg role="img" aria-label="2 messages between harness and [^"]+"/);
   expect(parsed(readFileSync(badge, "utf8"))).toMatchObject({ label: "cosmonapse codec", color: "red" });
+});
+
+test("a JSON report is the message of the schema, as protobuf writes it", { timeout: 60_000 }, async () => {
+  const file = await reportOf("message", "codec/*/field-number-zero");
+  const type = ["--type", "cosmonapse.conformance.v1.Report"];
+  const convert = (from: string, to: string) =>
+    run("npx", ["buf", "convert", "proto", ...type, "--from", from, "--to", to]);
+  const [binary, back] = [join(folder, "report.binpb"), join(folder, "back.json")];
+  await convert(file, binary);
+  await convert(binary, back);
+  const report = parsed<{ results: unknown[] }>(readFileSync(back, "utf8"));
+  expect(report).toMatchObject({ report: 1, role: "codec", outcome: "OUTCOME_FAILED", exit: 1 });
+  expect(report.results.length).toBe(parsed<{ results: unknown[] }>(readFileSync(file, "utf8")).results.length);
+  const evidence = [{ way: "WAY_TO" }, { way: "WAY_FROM" }];
+  expect(report.results).toContainEqual(
+    expect.objectContaining({
+      verdict: "VERDICT_FAILED",
+      evidence: evidence.map((sight) => expect.objectContaining(sight)),
+    }),
+  );
 });
 
 describe("replay", { timeout: 60_000 }, () => {
@@ -75,7 +98,7 @@ describe("diff", { timeout: 60_000 }, () => {
     const report = parsed<{ results: { case: string; verdict: string }[] }>(readFileSync(after, "utf8"));
     const [first, second, ...rest] = report.results;
     if (first === undefined || second === undefined) throw new Error("a report without results");
-    writeFileSync(after, JSON.stringify({ ...report, results: [{ ...first, verdict: "failed" }, ...rest] }));
+    writeFileSync(after, JSON.stringify({ ...report, results: [{ ...first, verdict: "VERDICT_FAILED" }, ...rest] }));
     const worse = await conformance("diff", before, after);
     expect(worse.exit).toBe(1);
     expect(worse.stdout).toContain(`worse  ${first.case} means-the-same: passed → failed`);

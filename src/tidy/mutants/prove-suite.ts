@@ -35,7 +35,7 @@ interface Result {
   readonly reason: string;
 }
 
-const calm: readonly string[] = ["passed", "unsupported"];
+const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED"];
 
 /** The harness as one file, with one change in it. */
 async function bundle(mutant: Mutant | undefined, file: string): Promise<void> {
