@@ -1,9 +1,11 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { compareReports, describeDifference } from "./commands/diff.js";
 import { describeDiagnoses, examine, readCommand } from "./commands/doctor.js";
+import { init } from "./commands/init.js";
 import { explain, listCases, listRequirements } from "./commands/look.js";
 import { replay } from "./commands/replay.js";
 import { run } from "./commands/run.js";
+import { starters } from "./commands/starters.js";
 import type { Role } from "./control/messages.js";
 import { SuiteError } from "./ground/suite-error.js";
 
@@ -70,6 +72,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     streams.out(output === "json" ? JSON.stringify(difference, undefined, 2) : describeDifference(difference));
     exit = difference.changes.some(({ isWorse }) => isWorse) ? 1 : 0;
   });
+  addInit(program, (language, folder) => streams.out(init(language, folder).join("\n")));
   addLooks(program, streams);
   addDoctor(program, async (command, patienceMs) => {
     const found = await examine(readCommand(command), patienceMs);
@@ -132,6 +135,15 @@ function addDiff(program: Command, compare: (before: string, after: string, outp
     .argument("<after>", "a later one")
     .addOption(new Option("-o, --output <form>", "text or json").choices(["text", "json"]).default("text"))
     .action((before: string, after: string, { output }: { readonly output: string }) => compare(before, after, output));
+}
+
+function addInit(program: Command, write: (language: string, folder: string) => void): void {
+  program
+    .command("init")
+    .description("Write a harness that begins green, with the schema beside it, and say what comes next")
+    .addOption(new Option("--lang <language>", "its language").choices(Object.keys(starters)).makeOptionMandatory())
+    .option("--dir <folder>", "a folder that is empty or not there yet", "harness")
+    .action(({ lang, dir }: { readonly lang: string; readonly dir: string }) => write(lang, dir));
 }
 
 function addLooks(program: Command, { out }: Streams): void {
