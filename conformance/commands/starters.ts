@@ -67,4 +67,10 @@ export const starters: Readonly<Record<string, Starter>> = {
     ],
     harness: "target/release/harness",
   },
+  java: {
+    folder: "java",
+    written: {},
+    prepare: ["mvn --quiet --batch-mode package dependency:copy-dependencies -DoutputDirectory=lib"],
+    harness: "java -cp 'target/classes:lib/*' Harness",
+  },
 };

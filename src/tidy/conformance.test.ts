@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
-import { buildGo, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
+import { buildGo, buildJava, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
 
 /** A report of the suite, as far as it is looked at. */
 interface Report {
@@ -90,6 +90,13 @@ const others = [
     build: () => buildRust(join(harness, "rust")),
     lines: "rust/src/main.rs",
     known: "known-rust.yaml",
+  },
+  {
+    name: "Java",
+    missing: inject("javaMissing"),
+    build: () => buildJava(join(harness, "java")),
+    lines: "java/src/main/java/Harness.java",
+    known: "known-java.yaml",
   },
 ] as const;
 

@@ -17,6 +17,8 @@ declare module "vitest" {
     readonly goMissing: string;
     /** With what words to skip a test that needs Rust with cargo; empty if it is here. */
     readonly rustMissing: string;
+    /** With what words to skip a test that needs Java with Maven; empty if they are here. */
+    readonly javaMissing: string;
     /** The path of a Chromium; empty if there is none. */
     readonly chromium: string;
     /** With what words to skip a test that needs Chromium; empty if it is here. */
@@ -46,6 +48,8 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide("pythonMissing", answers("python3", "-m", "pip", "--version") ? "" : notRun("python"));
   project.provide("goMissing", answers("go", "version") ? "" : notRun("go"));
   project.provide("rustMissing", answers("cargo", "--version") ? "" : notRun("rust"));
+  const hasJava = answers("javac", "-version") && answers("mvn", "--version");
+  project.provide("javaMissing", hasJava ? "" : notRun("java"));
   const chromium = findChromium();
   project.provide("chromium", chromium);
   project.provide("chromiumMissing", chromium === "" ? notRun("chromium") : "");

@@ -19,6 +19,7 @@ describe.each([
   { language: "python", missing: inject("pythonMissing") },
   { language: "go", missing: inject("goMissing") },
   { language: "rust", missing: inject("rustMissing") },
+  { language: "java", missing: inject("javaMissing") },
 ])("the starter in $language", ({ language, missing }) => {
   test("is green on its first case, by the commands that it names", async ({ skip }) => {
     if (missing !== "") skip(missing);

@@ -1,1 +1,1 @@
-export { buildGo, buildPython, buildRust, type GoModule, type Program } from "./programs.js";
+export { buildGo, buildJava, buildPython, buildRust, type GoModule, type Program } from "./programs.js";

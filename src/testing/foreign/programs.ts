@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -97,6 +97,18 @@ export async function buildGo({ folder: source, name, isClient }: GoModule = ask
     env: {},
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Builds a Java program with Maven, in a copy of its module with the schema in it. */
+export async function buildJava(source: string): Promise<Program> {
+  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-java-"));
+  cpSync(source, folder, { recursive: true });
+  cpSync(join(proto, "cosmonapse", "v1"), join(folder, "proto", "cosmonapse", "v1"), { recursive: true });
+  const goals = ["package", "dependency:copy-dependencies", "-DoutputDirectory=lib"];
+  await run("mvn", ["--quiet", "--batch-mode", ...goals], { cwd: folder });
+  const places = [join(folder, "target", "classes"), join(folder, "lib", "*")].join(delimiter);
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  return { command: "java", args: ["-cp", places, "Harness"], env: {}, remove };
 }
 
 /** The generator of messages in Rust, and what they need. */
