@@ -1,5 +1,4 @@
-/** What stands in the place of a secret. */
-export const REDACTED = "[redacted]";
+import { REDACTED } from "./model/index.js";
 
 /** How names end whose values are secrets; in small letters, without what separates words. */
 const secretNames =

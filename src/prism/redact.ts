@@ -3,7 +3,8 @@ import type { Content } from "../../gen/cosmonapse/v1/task.js";
 import type { ErrorDetail } from "../../gen/cosmonapse/v1/error.js";
 import type { DopplerRecord, SignalRecord } from "../doppler/index.js";
 import { encodeSignal } from "../signal/index.js";
-import { isSecretUnder, REDACTED, redactText } from "./redact-text.js";
+import { REDACTED } from "./model/index.js";
+import { isSecretUnder, redactText } from "./redact-text.js";
 
 /** A record without secrets, and how many were replaced. */
 export interface Redacted {

@@ -5,6 +5,7 @@ export {
   isFailure,
   isOutcome,
   isRequest,
+  REDACTED,
   type ViewGap,
   type ViewNote,
   type ViewRecord,
@@ -50,7 +51,7 @@ export { Histogram } from "./histogram.js";
 export { MetricsCounter, type LatencyRow, type Metrics } from "./metrics.js";
 export { GraphState, type GraphOptions } from "./graph.js";
 export type { GraphEdge, GraphNode, Journey } from "./graph-types.js";
-export { jsonRows, type JsonRow, type JsonTreeOptions } from "./json-tree.js";
+export { jsonRows, type JsonRow, type JsonTree, type JsonTreeOptions } from "./json-tree.js";
 export { commandFor, toNdjson, type CommandTarget } from "./export.js";
 export {
   countOf,

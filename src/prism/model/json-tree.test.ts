@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { jsonRows } from "./index.js";
 
 const shown = (value: unknown, options = {}): readonly string[] =>
-  jsonRows(value, options).map(({ depth, name, text, isExpanded }) => {
+  jsonRows(value, options).rows.map(({ depth, name, text, isExpanded }) => {
     const fold = isExpanded === undefined ? " " : isExpanded ? "-" : "+";
     return `${"  ".repeat(depth)}${fold}${name === "" ? "" : `${name}: `}${text}`;
   });
@@ -34,7 +34,7 @@ test("what is toggled is closed, or open if it was closed for its size", () => {
 
 test("a path is one of RFC 9535 in its normal form", () => {
   const value = { "it's": [{ 'say "it"': 1 }], "back\\slash\n": 2 };
-  expect(jsonRows(value).map(({ path }) => path)).toEqual([
+  expect(jsonRows(value).rows.map(({ path }) => path)).toEqual([
     "$",
     "$['it\\'s']",
     "$['it\\'s'][0]",
@@ -46,6 +46,10 @@ test("a path is one of RFC 9535 in its normal form", () => {
 test("a value of any depth and size has bounded rows", () => {
   let deep: unknown = 1;
   for (let level = 0; level < 50_000; level += 1) deep = [deep];
-  expect(jsonRows(deep)).toHaveLength(7);
-  expect(jsonRows(deep, { depth: Infinity, rowsMax: 1_000 })).toHaveLength(1_000);
+  const sizeOf = ({ rows, isWhole }: ReturnType<typeof jsonRows>) => [rows.length, isWhole];
+  expect(sizeOf(jsonRows(deep))).toEqual([7, true]);
+  expect(sizeOf(jsonRows(deep, { depth: Infinity, rowsMax: 1_000 }))).toEqual([1_000, false]);
+  const wide = Array.from({ length: 200_000 }, (_, index) => index);
+  expect(sizeOf(jsonRows(wide, { toggled: new Set(["$"]) }))).toEqual([100_000, false]);
+  expect(sizeOf(jsonRows(wide.slice(0, 99_999), { toggled: new Set(["$"]) }))).toEqual([100_000, true]);
 });

@@ -14,49 +14,63 @@ export interface JsonRow {
   readonly isExpanded: boolean | undefined;
 }
 
+/** The rows of a JSON value. */
+export interface JsonTree {
+  readonly rows: readonly JsonRow[];
+  /** False: there are more rows than are made. */
+  readonly isWhole: boolean;
+}
+
 /** What of a JSON value is open. */
 export interface JsonTreeOptions {
   /** Paths whose state is the other one than by default. */
   readonly toggled?: ReadonlySet<string>;
   /** How deep it is open by default. Default: 6. */
   readonly depth?: number;
-  /** At most so many rows; the rest is not there. Default: 100,000. */
+  /** At most so many rows are made. Default: 100,000. */
   readonly rowsMax?: number;
 }
 
 const openMax = 100;
 
-/**
- * The rows of a JSON value, each before what is in it. What is deep, or has more than 100 members, is closed until it
- * is toggled. Any depth, and time in proportion to the rows.
- */
-export function jsonRows(
-  value: unknown,
-  { toggled, depth: openDepth = 6, rowsMax = 100_000 }: JsonTreeOptions = {},
-): readonly JsonRow[] {
-  const rows: JsonRow[] = [];
-  const waiting: Place[] = [{ path: "$", name: "", value, depth: 0 }];
-  for (let place = waiting.pop(); place !== undefined && rows.length < rowsMax; place = waiting.pop()) {
-    const { path, depth } = place;
-    const members = membersOf(place);
-    const isOpen = (depth < openDepth && members.length <= openMax) !== (toggled?.has(path) ?? false);
-    rows.push({ ...place, ...describe(place.value), isExpanded: members.length === 0 ? undefined : isOpen });
-    if (isOpen) for (let index = members.length - 1; index >= 0; index -= 1) waiting.push(members[index] ?? place);
-  }
-  return rows;
-}
-
 type Place = Pick<JsonRow, "path" | "name" | "value" | "depth">;
 
-function membersOf({ path, value, depth }: Place): readonly Place[] {
+/**
+ * The rows of a JSON value, each before what is in it. What is deep, or has more than 100 members, is closed until it
+ * is toggled. Any depth.
+ */
+export function jsonRows(value: unknown, options: JsonTreeOptions = {}): JsonTree {
+  const { toggled, depth: openDepth = 6, rowsMax = 100_000 } = options;
+  const rows: JsonRow[] = [];
+  const waiting: Place[] = [{ path: "$", name: "", value, depth: 0 }];
+  while (rows.length < rowsMax) {
+    const place = waiting.pop();
+    if (place === undefined) break;
+    const count = countOfMembers(place.value);
+    const isOpen = (place.depth < openDepth && count <= openMax) !== (toggled?.has(place.path) ?? false);
+    rows.push({ ...place, ...describe(place.value, count), isExpanded: count === 0 ? undefined : isOpen });
+    if (!isOpen) continue;
+    for (const member of membersOf(place, rowsMax - rows.length + 1).reverse()) waiting.push(member);
+  }
+  return { rows, isWhole: waiting.length === 0 };
+}
+
+function countOfMembers(value: unknown): number {
+  return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+}
+
+/** What is in a value: the first of it, if it is more than rows are made of. */
+function membersOf({ path, value, depth }: Place, most: number): Place[] {
   if (typeof value !== "object" || value === null) return [];
   const isArray = Array.isArray(value);
-  return Object.entries(value).map(([name, member]: [string, unknown]) => ({
-    path: `${path}[${isArray ? name : quote(name)}]`,
-    name,
-    value: member,
-    depth: depth + 1,
-  }));
+  return Object.entries(value)
+    .slice(0, most)
+    .map(([name, member]: [string, unknown]) => ({
+      path: `${path}[${isArray ? name : quote(name)}]`,
+      name,
+      value: member,
+      depth: depth + 1,
+    }));
 }
 
 /** A name as the normal form of a path has it: in single quotes. */
@@ -64,14 +78,12 @@ function quote(name: string): string {
   return `'${JSON.stringify(name).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-function describe(value: unknown): Pick<JsonRow, "text" | "kind"> {
-  if (Array.isArray(value)) return { kind: "array", text: value.length === 1 ? "1 item" : `${value.length} items` };
+function describe(value: unknown, count: number): Pick<JsonRow, "text" | "kind"> {
+  if (Array.isArray(value)) return { kind: "array", text: count === 1 ? "1 item" : `${count} items` };
   switch (typeof value) {
-    case "object": {
+    case "object":
       if (value === null) return { kind: "null", text: "null" };
-      const count = Object.keys(value).length;
       return { kind: "object", text: count === 1 ? "1 member" : `${count} members` };
-    }
     case "string":
       return { kind: "string", text: JSON.stringify(value) };
     case "number":

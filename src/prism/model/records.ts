@@ -7,6 +7,9 @@ import type { DopplerRecord, GapRecord, NoteRecord, SignalRecord } from "../../d
 import { describeThrown, errorName } from "../../errors/index.js";
 import { decodeSignal, peekSignal, SignalPeek } from "../../signal/index.js";
 
+/** What stands in the place of a secret. */
+export const REDACTED = "[redacted]";
+
 /** A Signal as the views show it. The bytes are kept, and read again when `signal` is asked for. */
 export interface ViewSignal extends SignalRecord {
   /** The number of the record in its feed: from 1, ascending. */

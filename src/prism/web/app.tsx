@@ -5,6 +5,7 @@ import { ExportBar } from "./export-bar.js";
 import { FilterBox } from "./filter-box.js";
 import { Inspector } from "./inspector.js";
 import { keyHelp, viewNames } from "./keys.js";
+import { Overlay } from "./overlay.js";
 import { Palette } from "./palette.js";
 import type { Session } from "./state/session.js";
 import { GraphView } from "./views/graph.js";
@@ -50,9 +51,9 @@ export function App({ session }: { readonly session: Session }) {
       <Inspector session={session} />
       <Footer session={session} />
       <Announcer session={session} />
-      {session.overlay.value === "help" ? <Help onClose={() => session.toggleOverlay("help")} /> : null}
+      {session.overlay.value === "help" ? <Help onClose={() => session.closeOverlay()} /> : null}
       {session.overlay.value === "palette" ? (
-        <Palette session={session} onClose={() => session.toggleOverlay("palette")} />
+        <Palette session={session} onClose={() => session.closeOverlay()} />
       ) : null}
     </div>
   );
@@ -201,10 +202,8 @@ function Announcer({ session }: { readonly session: Session }) {
 }
 
 function Help({ onClose }: { readonly onClose: () => void }) {
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
   return (
-    <div class="overlay" role="dialog" aria-modal="true" aria-label="Keys">
+    <Overlay label="Keys" onClose={onClose}>
       <div class="help">
         <h2>Keys</h2>
         <dl>
@@ -217,11 +216,11 @@ function Help({ onClose }: { readonly onClose: () => void }) {
             </div>
           ))}
         </dl>
-        <button type="button" ref={close} onClick={onClose}>
+        <button type="button" onClick={onClose}>
           Close
         </button>
       </div>
-    </div>
+    </Overlay>
   );
 }
 

@@ -1,5 +1,5 @@
 import { makeHarmless } from "../../doppler/index.js";
-import { durationText, type ViewSignal } from "../model/index.js";
+import { countOf, durationText, type ViewSignal } from "../model/index.js";
 import { Payload } from "./payload.js";
 import type { Session } from "./state/session.js";
 import { TypeMark } from "./rows/type-mark.js";
@@ -37,7 +37,7 @@ function Facts({ signal, session }: { readonly signal: ViewSignal; readonly sess
     ["attempt", signal.attempt > 1 ? String(signal.attempt) : ""],
     ["error", signal.failure],
     ["refused", signal.refused?.message ?? ""],
-    ["redacted", signal.redactions === 0 ? "" : `${signal.redactions} secrets`],
+    ["redacted", signal.redactions === 0 ? "" : countOf(signal.redactions, "secret")],
     ["size", `${signal.bytes.length} bytes`],
   ];
   return (

@@ -103,7 +103,7 @@ function intoRows(key: string, target: EventTarget | null): boolean {
 }
 
 function escape(session: Session): void {
-  if (session.overlay.value !== undefined) session.overlay.value = undefined;
+  if (session.overlay.value !== undefined) session.closeOverlay();
   else if (document.activeElement?.id === "filter") document.getElementById("view")?.focus();
   else {
     const { signal, participant } = session.address.value;

@@ -1,6 +1,7 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { describeTrace } from "../model/index.js";
 import { actions, goTo, viewNames } from "./keys.js";
+import { Overlay } from "./overlay.js";
 import { readSaved } from "./filter-box.js";
 import type { Session } from "./state/session.js";
 
@@ -21,20 +22,11 @@ const foundMax = 500;
 export function Palette({ session, onClose }: { readonly session: Session; readonly onClose: () => void }) {
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
-  const input = useRef<HTMLInputElement>(null);
-  const choices = useRef(choicesOf(session)).current;
+  const [choices] = useState(() => choicesOf(session));
   const wanted = words.toLowerCase().split(/\s+/);
   const found = choices
     .filter(({ text }) => wanted.every((word) => text.toLowerCase().includes(word)))
     .slice(0, shownMax);
-  // At once: what is typed next belongs here.
-  useLayoutEffect(() => {
-    const before = document.activeElement;
-    input.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
   const run = (choice: Choice | undefined): void => {
     if (choice === undefined) return;
     onClose();
@@ -49,10 +41,9 @@ export function Palette({ session, onClose }: { readonly session: Session; reado
     event.preventDefault();
   };
   return (
-    <div class="overlay is-high" role="dialog" aria-modal="true" aria-label="Go to" onClick={onClose}>
-      <div class="palette" onClick={(event) => event.stopPropagation()}>
+    <Overlay label="Go to" isHigh onClose={onClose}>
+      <div class="palette">
         <input
-          ref={input}
           type="text"
           role="combobox"
           aria-label="Go to"
@@ -72,7 +63,7 @@ export function Palette({ session, onClose }: { readonly session: Session; reado
         />
         <Choices found={found} at={at} run={run} />
       </div>
-    </div>
+    </Overlay>
   );
 }
 

@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { makeHarmless } from "../../doppler/index.js";
 import { signalToJson } from "../../signal/index.js";
-import { commandFor, jsonRows, type JsonRow, type ViewSignal } from "../model/index.js";
+import { commandFor, jsonRows, REDACTED, type JsonRow, type ViewSignal } from "../model/index.js";
 import { Rows } from "./rows/rows.js";
 import type { Session } from "./state/session.js";
 
@@ -61,7 +61,8 @@ interface TreeProps {
 function Tree({ signal, copy }: TreeProps) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [path, setPath] = useState("");
-  const rows = jsonRows(signalToJson(signal.signal), { toggled });
+  const json = useMemo(() => signalToJson(signal.signal), [signal]);
+  const { rows, isWhole } = useMemo(() => jsonRows(json, { toggled }), [json, toggled]);
   const selected = rows.findIndex((row) => row.path === path);
   const row = rows[selected];
   return (
@@ -83,9 +84,12 @@ function Tree({ signal, copy }: TreeProps) {
             if (!next.delete(one)) next.add(one);
             setToggled(next);
           }}
-          row={(index) => <Line row={rows[index]} />}
+          row={(index) => <Line row={rows[index]} hasSecrets={signal.redactions > 0} />}
         />
       </div>
+      {isWhole ? null : (
+        <p class="flag">There is more than these {rows.length} rows: copy the Signal to have it all.</p>
+      )}
       <div class="actions">
         <button
           type="button"
@@ -107,14 +111,15 @@ function Tree({ signal, copy }: TreeProps) {
 /** A value has no more than so many characters on its row; copied it has them all. */
 const lineMax = 2_000;
 
-function Line({ row }: { readonly row: JsonRow | undefined }) {
+function Line({ row, hasSecrets }: { readonly row: JsonRow | undefined; readonly hasSecrets: boolean }) {
   if (row === undefined) return null;
+  const isRedacted = hasSecrets && row.kind === "string" && row.text.includes(REDACTED);
   const { name, kind, text, depth, isExpanded } = row;
   return (
     <span class="json-line" style={{ paddingLeft: `${depth * 12}px` }}>
       <span class="json-fold">{isExpanded === undefined ? "" : isExpanded ? "▾" : "▸"}</span>
       {name === "" ? null : <span class="json-name">{makeHarmless(name)}</span>}
-      <span class={`json-value is-${kind}`}>{makeHarmless(text.slice(0, lineMax))}</span>
+      <span class={`json-value ${isRedacted ? "flag" : `is-${kind}`}`}>{makeHarmless(text.slice(0, lineMax))}</span>
     </span>
   );
 }

@@ -95,6 +95,9 @@ describe("everything by its name", { timeout: 60_000 }, () => {
     await page.locator("[role=combobox]:focus").waitFor();
     await page.keyboard.type("there is nothing of this name");
     await page.getByText("Nothing has these words.").waitFor();
+    // The focus stays in what lies over the page.
+    for (let time = 0; time < 4; time += 1) await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.closest("main, header, aside, nav"))).toBe(null);
     await page.keyboard.press("Escape");
     await find.waitFor({ state: "detached" });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Pause");

@@ -89,8 +89,9 @@ describe("an export", { timeout: 60_000 }, () => {
   test("is a recording of the trace or of what the filter shows, or a diagram, from every view", async () => {
     await using live = await LivePage.open(browser);
     const { page } = live;
-    live.give(1, () => taskRecord());
-    live.give(1, () => answerRecord(40));
+    const [task, answer] = [taskRecord(), answerRecord(40)];
+    live.give(1, () => task);
+    live.give(1, () => answer);
     live.give(3);
     await live.accounts(5, 0);
     await page.getByRole("option", { name: /^AGENT_OUTPUT/ }).click();
@@ -103,9 +104,11 @@ describe("an export", { timeout: 60_000 }, () => {
     // A browser saves no more than ten files at once.
     const trace = (await exported(page, "trace")).trim().split("\n");
     const records = trace.map((line) => readRecord(JSON.parse(line)));
-    expect(records.map((record) => record.kind === "signal" && record.number)).toEqual([1, 2]);
+    expect(records.map((record) => record.kind === "signal" && record.bytes)).toEqual([task.bytes, answer.bytes]);
     expect((await exported(page, "view")).trim().split("\n")).toHaveLength(5);
-    expect(await exported(page, "diagram")).toMatch(/^sequenceDiagram\n[^]*->>/);
+    expect(await exported(page, "diagram")).toMatch(
+      /^sequenceDiagram\n[^]*asker[^]*planner[^]*->>[^]*TASK[^]*-->>[^]*AGENT_OUTPUT/,
+    );
     await live.page.getByLabel("Filter").fill("type:AGENT_OUTPUT");
     await page.getByText(/by the filter/).waitFor();
     expect((await exported(page, "view")).trim().split("\n")).toHaveLength(1);

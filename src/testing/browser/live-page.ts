@@ -3,7 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from "p
 import { inject } from "vitest";
 import type { DopplerRecord } from "../../doppler/index.js";
 import { type PrismServer, type PrismServerOptions } from "../../prism/index.js";
-import { encodeJson } from "../../signal/index.js";
+import { createIdSource, encodeJson } from "../../signal/index.js";
 import { recordOf } from "../records/index.js";
 import { serve, Source } from "../prism/index.js";
 
@@ -17,10 +17,12 @@ export function launchBrowser(resolverRules = ""): Promise<Browser> {
   return chromium.launch({ executablePath: inject("chromium"), args });
 }
 
+const ids = createIdSource();
+
 /** A TASK of its own trace that says its number. */
 function numberedTask(number: number): DopplerRecord {
   const value = { input: encodeJson({ number }, "INVALID_INPUT"), context: undefined };
-  return recordOf({ source: "asker", body: { $case: "task", value } }, { asked: ["planner"] });
+  return recordOf({ traceId: ids.traceId(), source: "asker", body: { $case: "task", value } }, { asked: ["planner"] });
 }
 
 /** How a page is opened. */

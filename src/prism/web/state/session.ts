@@ -163,6 +163,11 @@ export class Session {
     this.overlay.value = this.overlay.value === overlay ? undefined : overlay;
   }
 
+  /** Closes what lies over the page. */
+  closeOverlay(): void {
+    this.overlay.value = undefined;
+  }
+
   /** Tells a screen reader. */
   say(text: string): void {
     this.said.value = text;
