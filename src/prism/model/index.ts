@@ -51,7 +51,14 @@ export { Histogram } from "./histogram.js";
 export { MetricsCounter, type LatencyRow, type Metrics } from "./metrics.js";
 export { GraphState, type GraphOptions } from "./graph.js";
 export type { GraphEdge, GraphNode, Journey } from "./graph-types.js";
-export { jsonRows, type JsonRow, type JsonTree, type JsonTreeOptions } from "./json-tree.js";
+export {
+  compareJson,
+  jsonRows,
+  type JsonChange,
+  type JsonRow,
+  type JsonTree,
+  type JsonTreeOptions,
+} from "./json-tree.js";
 export { commandFor, toNdjson, type CommandTarget } from "./export.js";
 export {
   countOf,

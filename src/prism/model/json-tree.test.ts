@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { jsonRows } from "./index.js";
+import { compareJson, jsonRows } from "./index.js";
 
 const shown = (value: unknown, options = {}): readonly string[] =>
   jsonRows(value, options).rows.map(({ depth, name, text, isExpanded }) => {
@@ -52,4 +52,18 @@ test("a value of any depth and size has bounded rows", () => {
   const wide = Array.from({ length: 200_000 }, (_, index) => index);
   expect(sizeOf(jsonRows(wide, { toggled: new Set(["$"]) }))).toEqual([100_000, false]);
   expect(sizeOf(jsonRows(wide.slice(0, 99_999), { toggled: new Set(["$"]) }))).toEqual([100_000, true]);
+});
+
+test("two values differ where a text, a number or nothing stands in the place of another", () => {
+  const before = { same: 1, text: "a", list: [1, 2, 3], gone: { deep: true }, empty: {} };
+  const after = { same: 1, text: "b", list: [1, 5], empty: [], new: null };
+  expect(compareJson(before, after)).toEqual([
+    { path: "$['text']", before: '"a"', after: '"b"' },
+    { path: "$['list'][1]", before: "2", after: "5" },
+    { path: "$['list'][2]", before: "3", after: undefined },
+    { path: "$['gone']['deep']", before: "true", after: undefined },
+    { path: "$['empty']", before: "0 members", after: "0 items" },
+    { path: "$['new']", before: undefined, after: "null" },
+  ]);
+  expect(compareJson(before, structuredClone(before))).toEqual([]);
 });

@@ -27,11 +27,11 @@ export interface JsonTreeOptions {
   readonly toggled?: ReadonlySet<string>;
   /** How deep it is open by default. Default: 6. */
   readonly depth?: number;
+  /** How many members a value has at most that is open by default. Default: 100. */
+  readonly openMax?: number;
   /** At most so many rows are made. Default: 100,000. */
   readonly rowsMax?: number;
 }
-
-const openMax = 100;
 
 type Place = Pick<JsonRow, "path" | "name" | "value" | "depth">;
 
@@ -40,7 +40,7 @@ type Place = Pick<JsonRow, "path" | "name" | "value" | "depth">;
  * is toggled. Any depth.
  */
 export function jsonRows(value: unknown, options: JsonTreeOptions = {}): JsonTree {
-  const { toggled, depth: openDepth = 6, rowsMax = 100_000 } = options;
+  const { toggled, depth: openDepth = 6, openMax = 100, rowsMax = 100_000 } = options;
   const rows: JsonRow[] = [];
   const waiting: Place[] = [{ path: "$", name: "", value, depth: 0 }];
   while (rows.length < rowsMax) {
@@ -53,6 +53,29 @@ export function jsonRows(value: unknown, options: JsonTreeOptions = {}): JsonTre
     for (const member of membersOf(place, rowsMax - rows.length + 1).reverse()) waiting.push(member);
   }
   return { rows, isWhole: waiting.length === 0 };
+}
+
+/** A place in which two JSON values differ. */
+export interface JsonChange {
+  /** JSONPath in its normal form. */
+  readonly path: string;
+  /** Undefined: the one does not have it. */
+  readonly before: string | undefined;
+  /** Undefined: the other does not have it. */
+  readonly after: string | undefined;
+}
+
+/** Where two JSON values differ: each value that is none of objects and lists, in the order of the first, then the second. */
+export function compareJson(before: unknown, after: unknown): readonly JsonChange[] {
+  const [one, other] = [leavesOf(before), leavesOf(after)];
+  return [...new Set([...one.keys(), ...other.keys()])]
+    .filter((path) => one.get(path) !== other.get(path))
+    .map((path) => ({ path, before: one.get(path), after: other.get(path) }));
+}
+
+function leavesOf(value: unknown): ReadonlyMap<string, string> {
+  const { rows } = jsonRows(value, { depth: Infinity, openMax: Infinity });
+  return new Map(rows.filter(({ isExpanded }) => isExpanded === undefined).map(({ path, text }) => [path, text]));
 }
 
 function countOfMembers(value: unknown): number {

@@ -3,6 +3,7 @@ import { App } from "./app.js";
 import { startKeys } from "./keys.js";
 import { Session } from "./state/session.js";
 import "./views/tokens.css";
+import "./inspector.css";
 import "./page.css";
 import "./rows/rows.css";
 import "./views/graph.css";

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import { makeHarmless } from "../../doppler/index.js";
 import { signalToJson } from "../../signal/index.js";
 import { commandFor, jsonRows, REDACTED, type JsonRow, type ViewSignal } from "../model/index.js";
+import { Difference } from "./difference.js";
 import { Rows } from "./rows/rows.js";
 import type { Session } from "./state/session.js";
 
@@ -17,6 +18,8 @@ interface PayloadProps {
 /** What a Signal says: as a tree whose values can be copied, as text, or as the bytes that were published. */
 export function Payload({ session, signal }: PayloadProps) {
   const [form, setForm] = useState<(typeof forms)[number]>("tree");
+  const { compared } = session.address.value;
+  const other = session.seen.store.signal(compared);
   const copy = (what: string, text: string): void => {
     void navigator.clipboard.writeText(text).then(
       () => session.say(`${what} copied.`),
@@ -34,7 +37,9 @@ export function Payload({ session, signal }: PayloadProps) {
           </label>
         ))}
       </fieldset>
-      {form === "tree" ? (
+      {other !== undefined && other.id !== signal.id ? (
+        <Difference before={other} after={signal} />
+      ) : form === "tree" ? (
         <Tree key={signal.id} signal={signal} copy={copy} />
       ) : (
         <pre class="payload" tabIndex={0} aria-label={label}>
@@ -47,6 +52,13 @@ export function Payload({ session, signal }: PayloadProps) {
         </button>
         <button type="button" onClick={() => copy("Command", commandFor(signal.id, session.source.value))}>
           Copy command
+        </button>
+        <button
+          type="button"
+          aria-pressed={compared !== ""}
+          onClick={() => session.select({ compared: compared === "" ? signal.id : "" })}
+        >
+          {compared === "" ? "Compare" : compared === signal.id ? "Compare with the next" : "Stop comparing"}
         </button>
       </div>
     </>

@@ -85,6 +85,24 @@ describe("the inspector", { timeout: 60_000 }, () => {
   });
 });
 
+test("two Signals are compared, place by place, and the address keeps which", { timeout: 60_000 }, async () => {
+  await using live = await LivePage.open(browser);
+  const { page } = live;
+  live.give(2);
+  await live.accounts(2, 0);
+  await page.getByRole("option", { name: /"number":1\b/ }).click();
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByRole("option", { name: /"number":2\b/ }).click();
+  const difference = page.getByRole("region", { name: "How the two Signals differ" });
+  const row = difference.getByRole("row", { name: /\['number'\]/ });
+  expect(await row.getByRole("cell").allInnerTexts()).toEqual(["1", "2"]);
+  expect(await difference.getByRole("row", { name: /\['type'\]|\['source'\]/ }).count()).toBe(0);
+  await page.reload();
+  await row.waitFor();
+  await page.getByRole("button", { name: "Stop comparing" }).click();
+  await page.getByRole("tree", { name: "What the Signal says" }).waitFor();
+});
+
 describe("an export", { timeout: 60_000 }, () => {
   test("is a recording of the trace or of what the filter shows, or a diagram, from every view", async () => {
     await using live = await LivePage.open(browser);

@@ -14,6 +14,8 @@ export interface Selection {
   readonly signal: string;
   /** The id of a participant; empty: none. */
   readonly participant: string;
+  /** The id of the Signal that the selected one is compared with; empty: none. */
+  readonly compared: string;
 }
 
 /** What the address says is selected. */
@@ -27,6 +29,7 @@ export function readAddress(): Selection {
     trace: text("trace"),
     signal: text("signal"),
     participant: text("participant"),
+    compared: text("compared"),
   };
 }
 

@@ -129,7 +129,7 @@ export class Session {
       this.delayMs.value = undefined;
       this.isPaused.value = false;
       this.waiting.value = 0;
-      this.select({ trace: "", signal: "", participant: "" });
+      this.select({ trace: "", signal: "", participant: "", compared: "" });
       this.source.value = { namespace: records[0]?.namespace ?? "", source: name, isLive: false, isRedacted: false };
       this.state.value = { kind: "ended", reason: "a recording; reload to see what happens now" };
       this.#incoming = records;
