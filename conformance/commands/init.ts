@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageFolder, packageVersion } from "../ground/files.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
@@ -13,7 +13,7 @@ export function init(language: string, folder: string): readonly string[] {
   if (starter === undefined) {
     throw new SuiteError(`--lang ${language}: there is ${Object.keys(starters).join(", ")}`, 2);
   }
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  if (existsSync(folder) && !isEmptyFolder(folder)) {
     throw new SuiteError(`${folder} is not empty: name another folder with --dir`, 2);
   }
   try {
@@ -21,7 +21,15 @@ export function init(language: string, folder: string): readonly string[] {
   } catch (thrown) {
     throw new SuiteError(`${folder}: cannot write it: ${wordsOf(thrown)}`, 2);
   }
-  return [`cd ${folder}`, ...starter.prepare, ...playLines(starter)];
+  return [
+    `cd ${/^[\w@%+=:,./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`}`,
+    ...starter.prepare,
+    ...playLines(starter),
+  ];
+}
+
+function isEmptyFolder(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }
 
 function write({ folder: source, written, prepare, harness }: Starter, folder: string): void {

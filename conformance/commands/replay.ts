@@ -18,15 +18,18 @@ export async function replay(id: string, flags: SubjectFlags, out: (text: string
     const one = cases.find((candidate) => candidate.id === id);
     if (one === undefined) throw new SuiteError(`${flags.role} has no case ${id}; \`list cases\` names all`, 2);
     let isPlaying = true;
-    const results = await runCases([one], {
+    // A negative case says nothing without its valid twin: that is played along, in silence.
+    const played = cases.filter((candidate) => candidate === one || candidate.id === one.twin);
+    const all = await runCases(played, {
       features,
       parallel: 1,
       watchdogMs: flags.watchdogMs,
-      onSight: (sight) => {
-        if (isPlaying) out(`${String(sight.ms).padStart(timeWidth)} ms  ${describeSight(sight)}`);
+      onSight: (sight, from) => {
+        if (isPlaying && from === id) out(`${String(sight.ms).padStart(timeWidth)} ms  ${describeSight(sight)}`);
       },
     });
     isPlaying = false;
+    const results = all.filter((result) => result.case === id);
     for (const { check, verdict, reason } of results) out(`${verdict} ${check}${reason === "" ? "" : `: ${reason}`}`);
     const made = { suite: packageVersion, cases: hashOfCases(), ms: 0 };
     return summarize({ ...made, ...about, features }, results, []).exit;

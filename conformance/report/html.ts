@@ -55,7 +55,7 @@ function section(title: string, parts: readonly string[]): string {
   return parts.length === 0 ? "" : `<section><h2>${title} (${parts.length})</h2>${parts.join("\n")}</section>`;
 }
 
-function failure(result: CheckResult, { implementation }: Report, requirements: readonly Requirement[]): string {
+function failure(result: CheckResult, { implementation, role }: Report, requirements: readonly Requirement[]): string {
   const { case: id, check, verdict, reason, evidence } = result;
   const shown = requirements.filter((one) => result.requirements.includes(one.id));
   const said = shown.map((one) => `<li><code>${one.id}</code> ${escapeHtml(one.sentence)}</li>`);
@@ -64,7 +64,7 @@ function failure(result: CheckResult, { implementation }: Report, requirements: 
     `<p>${escapeHtml(reason)}</p>`,
     said.length === 0 ? "" : `<ul>${said.join("")}</ul>`,
     evidence.length === 0 ? "" : `<div class="wide">${toDiagram(evidence, implementation.name)}</div>`,
-    `<p class="facts">again: <code>replay --case '${escapeHtml(id)}'</code></p></details>`,
+    `<p class="facts">again: <code>cosmo conformance replay '${escapeHtml(id)}' --role ${role}</code></p></details>`,
   ].join("\n");
 }
 

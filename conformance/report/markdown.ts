@@ -13,7 +13,7 @@ export function toMarkdown(report: Report): string {
     .filter((verdict) => counts[verdict] > 0)
     .map((verdict) => `| ${verdict} | ${counts[verdict]} |`);
   return [
-    `# ${name} ${version} (${language}) as ${role}: ${outcome}`,
+    `# ${harmless(`${name} ${version} (${language})`)} as ${role}: ${outcome}`,
     "",
     `${results.length} checks in ${(ms / 1_000).toFixed(1)} s show ${requirements.length} sentences of the specification. Suite ${suite}, cases ${cases}.`,
     "",
@@ -33,14 +33,13 @@ export function toMarkdown(report: Report): string {
   ].join("\n");
 }
 
+/** A text in which nothing is markup that could do something. */
+function harmless(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ").replace(/[|<>]/g, "\\$&");
+}
+
 function section(title: string, lines: readonly string[]): readonly string[] {
   if (lines.length === 0) return [];
   const rest = lines.length > shownMax ? [`- and ${lines.length - shownMax} more`] : [];
-  return [
-    "",
-    `## ${title}`,
-    "",
-    ...lines.slice(0, shownMax).map((line) => `- ${line.replace(/[|<>]/g, "\\$&")}`),
-    ...rest,
-  ];
+  return ["", `## ${title}`, "", ...lines.slice(0, shownMax).map((line) => `- ${harmless(line)}`), ...rest];
 }

@@ -13,7 +13,7 @@ export interface RunOptions {
   /** Told after each case. */
   readonly onCase?: (results: readonly CheckResult[]) => void;
   /** Told of everything that crosses the wire, at once. */
-  readonly onSight?: (sight: Sight) => void;
+  readonly onSight?: (sight: Sight, id: string) => void;
 }
 
 /** So much of a case that failed is kept. */
@@ -64,7 +64,7 @@ async function judge(one: Case, { features, watchdogMs, onSight }: RunOptions): 
     },
     saw: (what) => {
       const moment = { ...what, ms: Math.round(performance.now() - from) };
-      onSight?.(toSight(moment));
+      onSight?.(toSight(moment), one.id);
       seen.push(moment);
       if (seen.length > evidenceMax) seen.shift();
     },

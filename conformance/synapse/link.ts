@@ -63,11 +63,13 @@ export class Link {
 
   /** Says that nothing more will be sent. */
   halfClose(): void {
+    this.#listener.saw({ way: ">", what: "half-close", tell: () => "" });
     this.#call.end();
   }
 
   /** Breaks it off. */
   cut(): void {
+    this.#listener.saw({ way: ">", what: "cut", tell: () => "" });
     this.#call.cancel();
     this.#client.close();
   }

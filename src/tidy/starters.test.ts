@@ -58,6 +58,9 @@ test("a starter takes the place of nothing, and names the languages that there a
     writeFileSync(join(folder, "mine.txt"), "mine");
     const refused = conformance("init", "--lang", "go", "--dir", folder);
     await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("is not empty") });
+    const file = conformance("init", "--lang", "go", "--dir", join(folder, "mine.txt"));
+    await expect(file).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("mine.txt is not empty") });
+    expect(await conformance("init", "--lang", "go", "--dir", join(folder, "it's a"))).toMatch(/^cd '.*it'\\''s a'\n/);
     const unknown = conformance("init", "--lang", "cobol", "--dir", join(folder, "new"));
     await expect(unknown).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("typescript, python, go") });
   } finally {
