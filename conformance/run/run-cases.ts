@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly onSight?: (sight: Sight, id: string) => void;
 }
 
-/** So much of a case that failed is kept. */
+/** So much of a case that failed is kept, and so many characters of each message. */
 const evidenceMax = 60;
 const textMax = 2_000;
 
@@ -74,10 +74,11 @@ async function judge(one: Case, { features, watchdogMs, onSight }: RunOptions): 
   return one.checks.map((check) => {
     const result = blank(one, check);
     if (emitted.has(check)) return { ...result, verdict: "passed" };
-    if (finding === undefined) return { ...result, verdict: "not-emitted", reason: "the case ended without it" };
+    const evidence = seen.map((sight) => toSight(sight));
+    if (finding === undefined)
+      return { ...result, verdict: "not-emitted", reason: "the case ended without it", evidence };
     if (isOver) return { ...result, verdict: "inconclusive", reason: "a check before it did not pass" };
     isOver = true;
-    const evidence = seen.map((sight) => toSight(sight));
     return { ...result, verdict: finding.verdict, reason: finding.message, evidence };
   });
 }

@@ -66,4 +66,6 @@ test("two values differ where a text, a number or nothing stands in the place of
     { path: "$['new']", before: undefined, after: "null" },
   ]);
   expect(compareJson(before, structuredClone(before))).toEqual([]);
+  const wide = Array.from({ length: 150_000 }, (_, index) => index);
+  expect(compareJson(wide, [...wide.slice(0, -1), "other"])).toHaveLength(1);
 });

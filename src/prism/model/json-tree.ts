@@ -65,7 +65,10 @@ export interface JsonChange {
   readonly after: string | undefined;
 }
 
-/** Where two JSON values differ: each value that is none of objects and lists, in the order of the first, then the second. */
+/**
+ * Where two JSON values differ, all of it: each value that is none of objects and lists, in the order of the first, then
+ * of the second.
+ */
 export function compareJson(before: unknown, after: unknown): readonly JsonChange[] {
   const [one, other] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...one.keys(), ...other.keys()])]
@@ -74,7 +77,7 @@ export function compareJson(before: unknown, after: unknown): readonly JsonChang
 }
 
 function leavesOf(value: unknown): ReadonlyMap<string, string> {
-  const { rows } = jsonRows(value, { depth: Infinity, openMax: Infinity });
+  const { rows } = jsonRows(value, { depth: Infinity, openMax: Infinity, rowsMax: Infinity });
   return new Map(rows.filter(({ isExpanded }) => isExpanded === undefined).map(({ path, text }) => [path, text]));
 }
 

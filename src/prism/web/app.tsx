@@ -20,8 +20,10 @@ import { WaterfallView } from "./views/waterfall.js";
 /** The page. */
 export function App({ session }: { readonly session: Session }) {
   const { view, signal } = session.address.value;
-  const isOfView = view !== "memory" || isOfMemory(session.seen.store.signal(signal)?.type ?? 0);
-  const isWide = view === "metrics" || !isOfView || (view === "graph" && signal === "");
+  const isWide =
+    view === "metrics" ||
+    (view === "graph" && signal === "") ||
+    (view === "memory" && !isOfMemory(session.seen.store.signal(signal)?.type ?? 0));
   return (
     <div
       class={isWide ? "page is-wide" : "page"}

@@ -15,7 +15,7 @@ interface Choice {
 
 /** So many are shown; more words find the others. */
 const shownMax = 12;
-/** So many traces and participants are looked through, the newest first. */
+/** So many traces and so many participants are looked through, the newest first. */
 const foundMax = 500;
 
 /** Everything that the page can do and show, by its name: typing narrows it, Enter does it. */
@@ -99,7 +99,7 @@ function Choices({ found, at, run }: ChoicesProps) {
 function choicesOf(session: Session): readonly Choice[] {
   const { store, traces } = session.seen;
   const now = session.now();
-  const newest = [...store.traces.keys()].slice(-foundMax).reverse();
+  const newest = (ids: Iterable<string>): readonly string[] => [...ids].slice(-foundMax).reverse();
   return [
     ...Object.entries(goTo).map(([key, view]) => ({
       text: `View: ${viewNames[view]}`,
@@ -108,12 +108,12 @@ function choicesOf(session: Session): readonly Choice[] {
     })),
     ...actions.map(({ name, does, run }) => ({ text: `Do: ${does}`, keys: name, run: () => run(session) })),
     ...readSaved().map((filter) => ({ text: `Filter: ${filter}`, keys: "", run: () => session.select({ filter }) })),
-    ...[...store.participants.keys()].slice(0, foundMax).map((participant) => ({
+    ...newest(store.participants.keys()).map((participant) => ({
       text: `Participant: ${participant}`,
       keys: "",
       run: () => session.select({ view: "graph", participant, signal: "" }),
     })),
-    ...newest.map((trace) => {
+    ...newest(store.traces.keys()).map((trace) => {
       const summary = traces.summary(trace, now);
       return {
         text: `Trace ${trace}${summary === undefined ? "" : `: ${describeTrace(summary)}`}`,

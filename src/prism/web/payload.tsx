@@ -53,11 +53,7 @@ export function Payload({ session, signal }: PayloadProps) {
         <button type="button" onClick={() => copy("Command", commandFor(signal.id, session.source.value))}>
           Copy command
         </button>
-        <button
-          type="button"
-          aria-pressed={compared !== ""}
-          onClick={() => session.select({ compared: compared === "" ? signal.id : "" })}
-        >
+        <button type="button" onClick={() => session.select({ compared: compared === "" ? signal.id : "" })}>
           {compared === "" ? "Compare" : compared === signal.id ? "Compare with the next" : "Stop comparing"}
         </button>
       </div>

@@ -1,31 +1,17 @@
 // What a page shows and what it says is missing are together what was emitted, whatever happens to it.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DopplerRecord } from "../../doppler/index.js";
-import { launchBrowser, LivePage } from "./live-page.js";
+import { LivePage, useBrowser } from "./live-page.js";
 
-const missing = inject("chromiumMissing");
-let browser: Browser;
-
-beforeAll(async () => {
-  if (missing === "") browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  if (missing === "") await browser.close();
-});
+const browser = useBrowser();
 
 function gap(missed: bigint): DopplerRecord {
   return { kind: "gap", at: Date.now(), namespace: "demo", missed, reason: "too slow" };
 }
 
 describe("a page accounts for everything", { timeout: 60_000 }, () => {
-  beforeEach(({ skip }) => {
-    if (missing !== "") skip(missing);
-  });
-
   test("when its connection is cut", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     live.give(50);
     await live.accounts(50, 0);
     await live.cut();
@@ -35,7 +21,7 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
   });
 
   test("when it was paused while more came than is kept, and its connection was cut", async () => {
-    await using live = await LivePage.open(browser, { prism: { history: { records: 100 } } });
+    await using live = await LivePage.open(browser(), { prism: { history: { records: 100 } } });
     const { page } = live;
     live.give(50);
     await live.accounts(50, 0);
@@ -53,7 +39,7 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
   });
 
   test("when it is paused: it takes nothing over, and is told how much waits", async () => {
-    await using live = await LivePage.open(browser, { prism: { history: { records: 20_000 } } });
+    await using live = await LivePage.open(browser(), { prism: { history: { records: 20_000 } } });
     const { page } = live;
     await page.getByRole("button", { name: "Pause", exact: true }).click();
     live.give(30_000);
@@ -65,7 +51,7 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
   });
 
   test("when the watcher was too slow", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     live.give(10);
     live.source.give(gap(7n));
     live.give(5);
@@ -78,7 +64,7 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
   });
 
   test("when a recording is opened on it, which ends what was live", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     live.give(10);
     await live.accounts(10, 0);
@@ -101,12 +87,8 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
 });
 
 describe("a list of what comes", { timeout: 60_000 }, () => {
-  beforeEach(({ skip }) => {
-    if (missing !== "") skip(missing);
-  });
-
   test("leaves its reader where he is, and follows again from the end", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     const rows = page.getByRole("listbox", { name: /^Signals/ });
     const top = (): Promise<number> => rows.evaluate((element) => element.scrollTop);
@@ -124,7 +106,7 @@ describe("a list of what comes", { timeout: 60_000 }, () => {
   });
 
   test("lets keys pass over what nobody can select", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     live.give(2);
     live.source.give(gap(7n), gap(8n));

@@ -1,27 +1,13 @@
 // How one finds what one looks for: filters, those that were saved, and everything by its name.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import axe from "axe-core";
 import { answerRecord, errorRecord, taskRecord } from "../records/index.js";
-import { launchBrowser, LivePage } from "./live-page.js";
+import { addressOf, LivePage, useBrowser } from "./live-page.js";
 
-const missing = inject("chromiumMissing");
-let browser: Browser;
-
-beforeAll(async () => {
-  if (missing === "") browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  if (missing === "") await browser.close();
-});
-
-beforeEach(({ skip }) => {
-  if (missing !== "") skip(missing);
-});
+const browser = useBrowser();
 
 async function openScene(): Promise<LivePage> {
-  const live = await LivePage.open(browser);
+  const live = await LivePage.open(browser());
   live.give(1, () => taskRecord());
   live.give(1, () => answerRecord(40));
   live.give(1, () => errorRecord("INTERNAL"));
@@ -54,7 +40,7 @@ describe("a filter", { timeout: 60_000 }, () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByLabel("Filter").fill("neuron:planner");
     await page.getByRole("button", { name: "Save" }).click();
-    expect(page.url()).toContain("filter=neuron%3Aplanner");
+    expect(await addressOf(page)).toContain("filter=neuron%3Aplanner");
     await page.reload();
     await live.accounts(3, 0);
     expect(await page.getByLabel("Filter").inputValue()).toBe("neuron:planner");

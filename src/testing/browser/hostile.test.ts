@@ -2,8 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Axon } from "../../axon/index.js";
 import { Dendrite } from "../../dendrite/index.js";
 import { Tap, type DopplerRecord } from "../../doppler/index.js";
@@ -12,22 +11,9 @@ import { encodeJson } from "../../signal/index.js";
 import { GrpcSynapse, SynapseServer } from "../../synapse/grpc/index.js";
 import { serve } from "../prism/index.js";
 import { errorRecord, recordOf } from "../records/index.js";
-import { launchBrowser, LivePage, views } from "./live-page.js";
+import { LivePage, useBrowser, views } from "./live-page.js";
 
-const missing = inject("chromiumMissing");
-let browser: Browser;
-
-beforeAll(async () => {
-  if (missing === "") browser = await launchBrowser("MAP evil.test 127.0.0.1");
-}, 60_000);
-
-afterAll(async () => {
-  if (missing === "") await browser.close();
-});
-
-beforeEach(({ skip }) => {
-  if (missing !== "") skip(missing);
-});
+const browser = useBrowser("MAP evil.test 127.0.0.1");
 
 const run = "globalThis.owned=1";
 const elements = ["img src=x onerror", "svg onload", "body onload", "video src=x onerror", "details open ontoggle"];
@@ -77,7 +63,7 @@ function json(value: unknown) {
 describe("nothing of a Signal runs", { timeout: 60_000 }, () => {
   test(`in any view, of ${payloads.length} payloads`, async () => {
     expect(payloads.length).toBeGreaterThanOrEqual(100);
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
@@ -116,7 +102,7 @@ async function startSite(html: string) {
 
 describe("nobody else gets in", { timeout: 60_000 }, () => {
   test("no site that a browser has open beside it, even with the link's token", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     live.give(3);
     await live.accounts(3, 0);
     const link = new URL(live.link());
@@ -155,7 +141,7 @@ describe("nobody else gets in", { timeout: 60_000 }, () => {
   });
 
   test("no name that is made to mean this machine", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { port, hash } = new URL(live.link());
     const other = await live.page.context().newPage();
     const answer = await other.goto(`http://evil.test:${port}/${hash}`);
@@ -182,7 +168,7 @@ describe("a tab that stands still", { timeout: 120_000 }, () => {
     const abort = new AbortController();
     const tap = new Tap({ synapse: watcher, namespace: "demo", abort: abort.signal });
     const { server, url: link } = await serve(tap, { source: url });
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     await page.goto(link.replace("/#", "/?view=list#"));
     await page.getByText("live", { exact: true }).waitFor();
     const devtools = await page.context().newCDPSession(page);

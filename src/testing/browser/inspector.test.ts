@@ -1,33 +1,20 @@
 // What can be read, copied and taken along of what was seen.
 import { readFileSync } from "node:fs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { readRecord } from "../../doppler/index.js";
 import { answerRecord, plantedSecrets, taskRecord } from "../records/index.js";
-import { launchBrowser, LivePage, views } from "./live-page.js";
+import { LivePage, useBrowser, views } from "./live-page.js";
 
-const missing = inject("chromiumMissing");
-let browser: Browser;
-
-beforeAll(async () => {
-  if (missing === "") browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  if (missing === "") await browser.close();
-});
-
-beforeEach(({ skip }) => {
-  if (missing !== "") skip(missing);
-});
+const browser = useBrowser();
 
 function openWithClipboard(): Promise<LivePage> {
-  return LivePage.open(browser, { context: { permissions: ["clipboard-read", "clipboard-write"] } });
+  return LivePage.open(browser(), { context: { permissions: ["clipboard-read", "clipboard-write"] } });
 }
 
 async function copied(page: Page, what: string): Promise<string> {
   await page.getByRole("button", { name: `Copy ${what}` }).click();
-  await page.getByText(/copied\.$/).waitFor({ state: "attached" });
+  await page.getByText(new RegExp(`^${what} copied\\.$`, "i")).waitFor({ state: "attached" });
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
@@ -55,6 +42,7 @@ describe("the inspector", { timeout: 60_000 }, () => {
     await page.keyboard.press("k");
     await page.keyboard.press("ArrowLeft");
     expect(await tree.getByRole("treeitem", { name: "it's: 7" }).count()).toBe(0);
+    expect(await copied(page, "path")).toMatch(/\['parts'\]\[0\]$/);
     expect(JSON.parse(await copied(page, "value"))).toEqual({ "it's": 7 });
     expect(JSON.parse(await copied(page, "Signal"))).toMatchObject({ type: "TASK", source: "asker" });
     expect(await copied(page, "command")).toMatch(/^cosmo doppler --url 'a test' -n demo --filter id:evt_/);
@@ -69,7 +57,7 @@ describe("the inspector", { timeout: 60_000 }, () => {
   });
 
   test("opens what is large without showing it all at once", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     const large = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`key ${index}`, "x".repeat(12)]));
     live.give(1, () => taskRecord({ large, long: "y".repeat(200_000) }));
@@ -86,7 +74,7 @@ describe("the inspector", { timeout: 60_000 }, () => {
 });
 
 test("two Signals are compared, place by place, and the address keeps which", { timeout: 60_000 }, async () => {
-  await using live = await LivePage.open(browser);
+  await using live = await LivePage.open(browser());
   const { page } = live;
   live.give(2);
   await live.accounts(2, 0);
@@ -105,7 +93,7 @@ test("two Signals are compared, place by place, and the address keeps which", { 
 
 describe("an export", { timeout: 60_000 }, () => {
   test("is a recording of the trace or of what the filter shows, or a diagram, from every view", async () => {
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     const [task, answer] = [taskRecord(), answerRecord(40)];
     live.give(1, () => task);
@@ -134,7 +122,7 @@ describe("an export", { timeout: 60_000 }, () => {
 
   test(`has none of ${plantedSecrets.length} secrets, and no view shows one`, async () => {
     expect(plantedSecrets.length).toBeGreaterThanOrEqual(200);
-    await using live = await LivePage.open(browser);
+    await using live = await LivePage.open(browser());
     const { page } = live;
     const { length } = plantedSecrets;
     live.give(length, (number) => plantedSecrets[number - 1]?.record ?? taskRecord());

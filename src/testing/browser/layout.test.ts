@@ -1,23 +1,9 @@
 // The page on small windows, zoomed, and for those who do not like motion.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { answerRecord, errorRecord, taskRecord } from "../records/index.js";
-import { launchBrowser, LivePage, views } from "./live-page.js";
+import { LivePage, useBrowser, views } from "./live-page.js";
 
-const missing = inject("chromiumMissing");
-let browser: Browser;
-
-beforeAll(async () => {
-  if (missing === "") browser = await launchBrowser();
-}, 60_000);
-
-afterAll(async () => {
-  if (missing === "") await browser.close();
-});
-
-beforeEach(({ skip }) => {
-  if (missing !== "") skip(missing);
-});
+const browser = useBrowser();
 
 const windows = {
   "1280×800": { viewport: { width: 1280, height: 800 } },
@@ -28,7 +14,7 @@ const windows = {
 
 describe.each(Object.entries(windows))("in a window of %s", (_, context) => {
   test("each view has most of the room, nothing is cut off sideways", { timeout: 60_000 }, async () => {
-    await using live = await LivePage.open(browser, { context });
+    await using live = await LivePage.open(browser(), { context });
     const { page } = live;
     live.give(1, () => taskRecord());
     live.give(1, () => errorRecord("INTERNAL"));
@@ -59,7 +45,7 @@ describe.each(Object.entries(windows))("in a window of %s", (_, context) => {
 });
 
 test("nothing moves for those who do not like it", { timeout: 60_000 }, async () => {
-  await using live = await LivePage.open(browser, { context: { reducedMotion: "reduce" }, view: "graph" });
+  await using live = await LivePage.open(browser(), { context: { reducedMotion: "reduce" }, view: "graph" });
   live.give(1, () => taskRecord());
   live.give(1, () => answerRecord(40));
   await live.accounts(2, 0);

@@ -1,11 +1,17 @@
 // A page of the live view in a real browser, of records that a test gives.
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { inject } from "vitest";
+import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import type { DopplerRecord } from "../../doppler/index.js";
-import { type PrismServer, type PrismServerOptions } from "../../prism/index.js";
+import { CosmoError } from "../../errors/index.js";
+import type { PrismServer, PrismServerOptions } from "../../prism/index.js";
 import { createIdSource, encodeJson } from "../../signal/index.js";
 import { recordOf } from "../records/index.js";
 import { serve, Source } from "../prism/index.js";
+
+/** The address as the page has it by now: what the driver knows of it comes later. */
+export function addressOf(page: Page): Promise<string> {
+  return page.evaluate(() => location.href);
+}
 
 /** The views, by the names of their tabs. */
 export const views = ["Graph", "Signals", "Traces", "Tree", "Waterfall", "Sequence", "Memory", "Metrics"] as const;
@@ -18,6 +24,26 @@ export function launchBrowser(resolverRules = ""): Promise<Browser> {
 }
 
 const ids = createIdSource();
+
+/**
+ * The browser of a file of tests: started before them, closed after them. Where there is none they are skipped, with the
+ * words for that.
+ */
+export function useBrowser(resolverRules?: string): () => Browser {
+  const missing = inject("chromiumMissing");
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    if (missing === "") browser = await launchBrowser(resolverRules);
+  }, 60_000);
+  afterAll(() => browser?.close());
+  beforeEach(({ skip }) => {
+    if (missing !== "") skip(missing);
+  });
+  return () => {
+    if (browser === undefined) throw new CosmoError("CLOSED", "there is a browser only within a test");
+    return browser;
+  };
+}
 
 /** A TASK of its own trace that says its number. */
 function numberedTask(number: number): DopplerRecord {

@@ -12,7 +12,7 @@ import { InMemoryEngram } from "../../engram/memory/index.js";
 import type { Neuron } from "../../neuron/index.js";
 import { PrismServer } from "../../prism/index.js";
 import { MemorySynapse } from "../../synapse/memory/index.js";
-import { launchBrowser, views } from "./live-page.js";
+import { addressOf, launchBrowser, views } from "./live-page.js";
 
 const missing = inject("chromiumMissing");
 const folder = "dist/src/prism/page";
@@ -85,7 +85,7 @@ describe("the live view", { timeout: 60_000 }, () => {
   });
 
   test("shows the main job's two questions as they are asked", async () => {
-    expect(page.url()).not.toContain("token");
+    expect(await addressOf(page)).not.toContain("token");
     await show("Signals");
     await ask("what is the meaning of life?");
     await page.getByRole("option", { name: /^IMPRINTED, ctx/ }).waitFor();
@@ -113,7 +113,7 @@ describe("the live view", { timeout: 60_000 }, () => {
       await show(view);
       await page.getByRole(role, { name }).click();
       await page.getByRole("complementary", { name: "Selected Signal" }).getByText("RECALL", { exact: true }).waitFor();
-      expect(page.url()).toMatch(/signal=evt_/);
+      expect(await addressOf(page)).toMatch(/signal=evt_/);
     }
     await show("Memory");
     await page
@@ -203,7 +203,7 @@ describe("the live view", { timeout: 60_000 }, () => {
     await page.locator("body").press("t");
     await page.getByRole("listbox", { name: "Traces" }).focus();
     await page.keyboard.press("j");
-    expect(page.url()).toMatch(/view=traces.*trace=trc_/);
+    expect(await addressOf(page)).toMatch(/view=traces.*trace=trc_/);
     await page.keyboard.press("e");
     await page.getByRole("complementary").getByText("ERROR", { exact: true }).waitFor();
     for (const [key, view] of Object.entries({
@@ -217,12 +217,12 @@ describe("the live view", { timeout: 60_000 }, () => {
     })) {
       await page.keyboard.press("g");
       await page.keyboard.press(key);
-      expect(page.url()).toContain(`view=${view}`);
+      expect(await addressOf(page)).toContain(`view=${view}`);
     }
     await page.keyboard.press("/");
     await page.keyboard.type("type:TASK");
     await page.keyboard.press("Escape");
-    expect(page.url()).toContain("filter=type%3ATASK");
+    expect(await addressOf(page)).toContain("filter=type%3ATASK");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");

@@ -164,7 +164,7 @@ export interface CheckResult {
   verdict: Verdict;
   /** Why. Empty: it passed. */
   reason: string;
-  /** Of one that is red: what crossed the wire, the latest last. */
+  /** Of one that is red: what crossed the wire, the latest last; at most the last 60. */
   evidence: Sight[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -179,7 +179,7 @@ export interface Sight {
   way: Way;
   /** The frame or the message, by its name. */
   what: string;
-  /** What it said, for people. */
+  /** What it said, for people; at most 2,000 characters. */
   text: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
