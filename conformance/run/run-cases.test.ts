@@ -34,6 +34,21 @@ describe("a check", () => {
     expect(await verdictsOf(one)).toEqual(["a/case holds: passed", "a/case and-more: not-emitted"]);
   });
 
+  test("that did not pass is told with what crossed the wire, one that passed is not", async () => {
+    const one = caseOf({
+      checks: ["holds", "and-more"],
+      play: (emit) => {
+        emit.saw({ peer: "asker", way: ">", what: "hello", tell: () => "x".repeat(3_000) });
+        return Promise.resolve(emit.passed("holds"));
+      },
+    });
+    const [passed, missing] = await runCases([one], options);
+    expect(passed?.evidence).toEqual([]);
+    expect(missing?.evidence).toMatchObject([
+      { peer: "asker", way: ">", what: "hello", text: `${"x".repeat(2_000)}…` },
+    ]);
+  });
+
   test("behind one that failed is inconclusive", async () => {
     const one = caseOf({ checks: ["first", "second"], play: fails("failed") });
     expect(await verdictsOf(one)).toEqual(["a/case first: failed", "a/case second: inconclusive"]);

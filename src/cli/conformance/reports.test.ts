@@ -90,6 +90,31 @@ describe("replay", { timeout: 60_000 }, () => {
   });
 });
 
+test(
+  "a replay of what is refused rightly says nothing if its valid twin is refused too",
+  { timeout: 60_000 },
+  async () => {
+    const harness = join(folder, "refuses-all.mjs");
+    const hello = { control: "1", name: "no", version: "1", language: "any", roles: ["codec"], features: [] };
+    writeFileSync(
+      harness,
+      `import { createInterface } from "node:readline";
+for await (const line of createInterface({ input: process.stdin })) {
+  const { seq, hello, stop } = JSON.parse(line);
+  const answer = hello ? { hello: ${JSON.stringify(hello)} } : stop ? { done: {} } : { refusal: { code: "MALFORMED" } };
+  console.log(JSON.stringify({ seq, ...answer }));
+  if (stop) break;
+}
+`,
+    );
+    const told = ["replay", "codec/Ack/field-number-zero", "--role", "codec", "--", process.execPath, harness];
+    expect(await conformance(...told)).toMatchObject({
+      exit: 1,
+      stdout: expect.stringContaining("inconclusive refused: its twin codec/Ack/filled did not pass"),
+    });
+  },
+);
+
 describe("diff", { timeout: 60_000 }, () => {
   test("ends with 0 if nothing is worse, with 1 if something is, and says what", async () => {
     const before = await reportOf("before", "codec/Ack/received/*");

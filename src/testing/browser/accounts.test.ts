@@ -44,6 +44,11 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
     await page.getByRole("button", { name: "Pause", exact: true }).click();
     live.give(30_000);
     await page.getByRole("button", { name: "Go on (30000 new)" }).waitFor();
+    // What is shown may change, what is taken over may not.
+    await page.getByLabel("Filter").fill("type:TASK");
+    await live.nextFrames();
+    await live.accounts(0, 0);
+    await page.getByLabel("Filter").fill("");
     await page.getByRole("button", { name: /Go on/ }).click();
     // The window of 2,048 was on its way before the history moved on.
     await live.accounts(2_048 + 20_000, 7_952);
@@ -80,6 +85,7 @@ describe("a page accounts for everything", { timeout: 60_000 }, () => {
     await page.getByLabel("A recording").setInputFiles(await download.path());
     await page.getByText("ended", { exact: true }).waitFor();
     await live.accounts(10, 0);
+    expect(await live.isConnected()).toBe(false);
     await page.reload();
     await live.accounts(17, 0);
     expect(live.emitted).toBe(17);

@@ -141,6 +141,15 @@ export class LivePage implements AsyncDisposable {
     });
   }
 
+  /** True while the page's newest connection is open, and neither closed nor about to be. */
+  isConnected(): Promise<boolean> {
+    return this.page.evaluate(() => {
+      // Put there by `rememberSockets`.
+      const { sockets } = globalThis as unknown as { sockets: WebSocket[] };
+      return sockets.at(-1)?.readyState === WebSocket.OPEN;
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.page.context().close();
     this.source.end();
