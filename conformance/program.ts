@@ -6,7 +6,7 @@ import { explain, listCases, listRequirements } from "./commands/look.js";
 import { replay } from "./commands/replay.js";
 import { run } from "./commands/run.js";
 import { starters } from "./commands/starters.js";
-import type { Role } from "./control/messages.js";
+import { roles, type Role } from "./control/messages.js";
 import { SuiteError } from "./ground/suite-error.js";
 
 /** Where the program says what. */
@@ -33,7 +33,7 @@ const watchdogHelp = "how long a case may take";
 const watchdogDefaultMs = 10_000;
 
 function roleOption(): Option {
-  return new Option("--role <role>", "what it plays").choices(["codec", "synapse"]).makeOptionMandatory();
+  return new Option("--role <role>", "what it plays").choices(roles).makeOptionMandatory();
 }
 
 function readCount(text: string): number {
@@ -151,7 +151,7 @@ function addLooks(program: Command, { out }: Streams): void {
     .command("list")
     .description("List requirements with the number of their cases, or the cases")
     .addArgument(new Argument("<what>", "what to list").choices(["requirements", "cases"]))
-    .addOption(new Option("--role <role>", "only the cases of this role").choices(["codec", "synapse"]))
+    .addOption(new Option("--role <role>", "only the cases of this role").choices(roles))
     .addOption(new Option("-o, --output <form>", "text or json").choices(["text", "json"]).default("text"))
     .action((what: string, { role, output }: { readonly role?: string; readonly output: string }) => {
       const rows = what === "cases" ? listCases(role) : listRequirements();

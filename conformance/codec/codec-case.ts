@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
+import { askHarness } from "../control/ask-harness.js";
 import type { Harness } from "../control/harness.js";
-import { HarnessFailure } from "../control/harness.js";
 import type { Command, Refusal, Reply } from "../control/messages.js";
 import { Finding, type Case, type Seen } from "../run/verdict.js";
 import { wordsOf } from "../ground/suite-error.js";
@@ -17,15 +17,9 @@ export function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
 }
 
-/** Asks the harness. Rejects with a Finding for what is no answer of the implementation. */
+/** Asks the harness that is there now. Rejects with a Finding for what is no answer of the implementation. */
 export async function askCodec(harnesses: Harnesses, command: Command): Promise<Reply> {
-  const reply = await (await harnesses()).ask(command).catch((thrown: unknown) => {
-    if (!(thrown instanceof HarnessFailure)) throw thrown;
-    throw new Finding(thrown.kind === "broken" ? "harness-error" : thrown.kind, thrown.message);
-  });
-  if (reply.unsupported !== undefined) throw new Finding("unsupported", reply.unsupported.reason);
-  if (reply.harnessError !== undefined) throw new Finding("harness-error", reply.harnessError.message);
-  return reply;
+  return askHarness(await harnesses(), command);
 }
 
 /** Bytes on their way to the harness. */

@@ -1,17 +1,25 @@
 import { createHash } from "node:crypto";
 import { codecCases } from "../codec/codec-cases.js";
+import type { Role } from "../control/messages.js";
+import { engramCases } from "../engram/engram-cases.js";
 import { listFiles, readDescriptors, readText } from "../ground/files.js";
 import type { Case } from "../run/verdict.js";
+import { readKnowledge, StandIn } from "../stand-in/stand-in.js";
 import { SuiteError } from "../ground/suite-error.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 
 /** Every case of all roles, for those who only look at them. */
-export function allCases(): readonly (Case & { readonly role: "codec" | "synapse" })[] {
+export function allCases(): readonly (Case & { readonly role: Role })[] {
   const nobody = (): never => {
     throw new SuiteError("These cases are only looked at");
   };
+  const knowledge = readKnowledge();
   return [
     ...codecCases(nobody).map((one) => ({ ...one, role: "codec" as const })),
+    ...engramCases({ standIn: new StandIn(knowledge), harnesses: nobody, knowledge }).map((one) => ({
+      ...one,
+      role: "engram" as const,
+    })),
     ...synapseCases(nobody).map((one) => ({ ...one, role: "synapse" as const })),
   ];
 }
@@ -19,7 +27,12 @@ export function allCases(): readonly (Case & { readonly role: "codec" | "synapse
 /** The SHA-256 of all that the cases are made of, in 16 digits. */
 export function hashOfCases(): string {
   const hash = createHash("sha256").update(readDescriptors());
-  const folder = "conformance/cases/synapse";
-  for (const name of listFiles(folder, ".yaml")) hash.update(`${name}\0`).update(readText(folder, name));
+  const folders = [
+    ["conformance/cases/synapse", ".yaml"],
+    ["conformance/vectors/engram", ".json"],
+  ] as const;
+  for (const [folder, ending] of folders) {
+    for (const name of listFiles(folder, ending)) hash.update(`${name}\0`).update(readText(folder, name));
+  }
   return hash.digest("hex").slice(0, 16);
 }

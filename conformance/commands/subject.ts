@@ -1,9 +1,11 @@
 import { codecCases } from "../codec/codec-cases.js";
 import { HarnessPool } from "../control/harness-pool.js";
 import type { Hello, Role } from "../control/messages.js";
+import { engramCases } from "../engram/engram-cases.js";
 import { SuiteError } from "../ground/suite-error.js";
 import type { Report } from "../run/summary.js";
 import type { Case } from "../run/verdict.js";
+import { readKnowledge, StandIn } from "../stand-in/stand-in.js";
 import { harnessTargets } from "../synapse/harness-targets.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 
@@ -47,15 +49,35 @@ export async function begin({ role, command, target, watchdogMs }: SubjectFlags)
   }
   const pool = new HarnessPool({ program, args }, watchdogMs);
   // Cases are read before a process is there that had to be ended if they cannot be.
-  const cases = role === "codec" ? codecCases(() => pool.take()) : synapseCases(harnessTargets(pool));
+  const { cases, end } = casesOf(role, pool);
   const hello = await pool.hello();
   if (hello.roles.includes(role)) {
     // What starts Synapses for itself gives them the limits that a case wants.
     const features = [...hello.features, "limits"];
-    return subjectOf(role, { ...hello, features }, { cases, stop: () => pool.stop() });
+    return subjectOf(
+      role,
+      { ...hello, features },
+      {
+        cases,
+        stop: async () => {
+          await pool.stop();
+          end();
+        },
+      },
+    );
   }
   await pool.stop();
   throw new SuiteError(`${hello.name} does not play the role ${role}, only ${hello.roles.join(", ")}`, 2);
+}
+
+/** The cases of a role against a harness, and what ends that which the runner opens for them. */
+function casesOf(role: Role, pool: HarnessPool): { readonly cases: readonly Case[]; readonly end: () => void } {
+  const nothing = (): void => undefined;
+  if (role === "codec") return { cases: codecCases(() => pool.take()), end: nothing };
+  if (role === "synapse") return { cases: synapseCases(harnessTargets(pool)), end: nothing };
+  const knowledge = readKnowledge();
+  const standIn = new StandIn(knowledge);
+  return { cases: engramCases({ standIn, harnesses: () => pool.take(), knowledge }), end: () => standIn.stop() };
 }
 
 function subjectOf(role: Role, hello: Hello, rest: Pick<Subject, "cases" | "stop">): Subject {

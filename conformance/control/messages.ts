@@ -5,8 +5,11 @@ import { SuiteError, wordsOf } from "../ground/suite-error.js";
 /** The version of the control protocol that the runner speaks. */
 export const CONTROL_VERSION = "1";
 
+/** The roles that the suite plays. */
+export const roles = ["codec", "engram", "synapse"] as const;
+
 /** A part of the suite that an implementation can be tested in. */
-export type Role = "codec" | "synapse";
+export type Role = (typeof roles)[number];
 
 /** What a harness says of itself. */
 export interface Hello {
@@ -26,6 +29,17 @@ export interface Refusal {
   readonly message?: string;
 }
 
+/** An Engram that is to be hosted. */
+export interface HostCommand {
+  /** What the runner calls it in the commands that follow. */
+  readonly store: string;
+  /** The id to register. */
+  readonly engram: string;
+  readonly address: string;
+  /** A session in each of these, one Engram behind them all. */
+  readonly namespaces: readonly string[];
+}
+
 /** What the runner asks for; `seq` is added when it is sent. */
 export type Command =
   | { readonly hello: { readonly control: string } }
@@ -34,6 +48,10 @@ export type Command =
   | { readonly view: { readonly bytes: string } }
   | { readonly listen: { readonly limits: Readonly<Record<string, number>> } }
   | { readonly close: { readonly address: string } }
+  | { readonly host: HostCommand }
+  | { readonly advance: { readonly store: string; readonly ms: number } }
+  | { readonly forget: { readonly store: string; readonly namespace: string; readonly query?: string } }
+  | { readonly release: { readonly store: string } }
   | { readonly stop: Readonly<Record<string, never>> };
 
 /** What a harness answers: exactly one part beside `seq`. */
@@ -44,6 +62,8 @@ export interface Reply {
   readonly validated?: { readonly findings: readonly Refusal[] };
   readonly viewed?: { readonly json: Readonly<Record<string, unknown>> };
   readonly listening?: { readonly address: string };
+  readonly hosting?: { readonly clock?: number };
+  readonly forgotten?: { readonly entries: number };
   readonly done?: object;
   readonly refusal?: Refusal;
   readonly unsupported?: { readonly reason: string };

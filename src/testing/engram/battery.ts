@@ -6,18 +6,18 @@ import type { BehaviourCase } from "./behaviour.js";
 import { engramCases } from "./cases.js";
 import { runVector } from "./run-vector.js";
 import type { Vector } from "./vector.js";
-import forget from "./vectors/forget.json" with { type: "json" };
-import idempotency from "./vectors/idempotency.json" with { type: "json" };
-import input from "./vectors/input.json" with { type: "json" };
-import merge from "./vectors/merge.json" with { type: "json" };
-import opsById from "./vectors/ops-by-id.json" with { type: "json" };
-import opsByKey from "./vectors/ops-by-key.json" with { type: "json" };
-import pages from "./vectors/pages.json" with { type: "json" };
-import query from "./vectors/query.json" with { type: "json" };
-import sequences from "./vectors/sequences.json" with { type: "json" };
-import text from "./vectors/text.json" with { type: "json" };
-import ttl from "./vectors/ttl.json" with { type: "json" };
-import where from "./vectors/where.json" with { type: "json" };
+import forget from "../../../conformance/vectors/engram/forget.json" with { type: "json" };
+import idempotency from "../../../conformance/vectors/engram/idempotency.json" with { type: "json" };
+import input from "../../../conformance/vectors/engram/input.json" with { type: "json" };
+import merge from "../../../conformance/vectors/engram/merge.json" with { type: "json" };
+import opsById from "../../../conformance/vectors/engram/ops-by-id.json" with { type: "json" };
+import opsByKey from "../../../conformance/vectors/engram/ops-by-key.json" with { type: "json" };
+import pages from "../../../conformance/vectors/engram/pages.json" with { type: "json" };
+import query from "../../../conformance/vectors/engram/query.json" with { type: "json" };
+import sequences from "../../../conformance/vectors/engram/sequences.json" with { type: "json" };
+import text from "../../../conformance/vectors/engram/text.json" with { type: "json" };
+import ttl from "../../../conformance/vectors/engram/ttl.json" with { type: "json" };
+import where from "../../../conformance/vectors/engram/where.json" with { type: "json" };
 
 /**
  * Makes a fresh, empty Engram of the backend under test, with the id `ctx` and this clock as the store's. It is closed

@@ -78,6 +78,8 @@ export interface VectorStep {
 export interface Vector {
   /** A sentence that says what is shown. */
   readonly name: string;
+  /** The ids of the sentences that it shows. */
+  readonly shows: readonly string[];
   /** The steps, one after the other. */
   readonly steps: readonly VectorStep[];
 }

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream } from "@grpc/grpc-js";
+import { readDescriptors, readText } from "../ground/files.js";
+import { SuiteError, wordsOf } from "../ground/suite-error.js";
+import type { Seen } from "../run/verdict.js";
+import { readErrorTable, type ErrorRow } from "../synapse/error-table.js";
+import { objectOf, textOf } from "../synapse/read-value.js";
+import { decodeMessage } from "../wire/decode.js";
+import { Schema } from "../wire/schema.js";
+import type { ValueObject } from "../wire/value.js";
+import { Guest } from "./guest.js";
+import { readStandardLimits } from "./limits-table.js";
+
+/** What the runner knows of the protocol when it stands in for a Synapse. */
+export interface Knowledge {
+  readonly schema: Schema;
+  readonly errors: ReadonlyMap<string, ErrorRow>;
+  /** The standard limits. */
+  readonly limits: ValueObject;
+}
+
+/** Reads what the suite ships with: the descriptors, the tables of errors and of limits. Throws SuiteError without them. */
+export function readKnowledge(): Knowledge {
+  const specification = readText("proto", "README.md");
+  return {
+    schema: new Schema(readDescriptors()),
+    errors: readErrorTable(specification),
+    limits: readStandardLimits(specification),
+  };
+}
+
+const path = "/cosmonapse.v1.SynapseService/Connect";
+const same = (bytes: Buffer): Buffer => bytes;
+
+/**
+ * The Synapse that the runner plays for a participant, an Engram or an observer: it does what a case tells it, and routes
+ * nothing by itself. Links come to the case whose namespace their Hello names; no case knows of another.
+ */
+export class StandIn {
+  readonly #knowledge: Knowledge;
+  readonly #guests = new Map<string, Guest>();
+  readonly #instance = `stand-in-${randomBytes(4).toString("hex")}`;
+  #server: Server | undefined;
+  #address: Promise<string> | undefined;
+
+  constructor(knowledge: Knowledge) {
+    this.#knowledge = knowledge;
+  }
+
+  /** Where it listens, on loopback; it begins to when this is first asked. Rejects if it cannot. */
+  listen(): Promise<string> {
+    this.#address ??= this.#bind();
+    return this.#address;
+  }
+
+  /** The session that is to come in a namespace. Throws SuiteError if that has one already. */
+  expect(namespace: string, saw: (seen: Omit<Seen, "peer">) => void): Guest {
+    if (this.#guests.has(namespace)) throw new SuiteError(`the namespace ${namespace} has a guest already`);
+    const guest = new Guest({ ...this.#knowledge, saw, instance: this.#instance }, namespace);
+    this.#guests.set(namespace, guest);
+    return guest;
+  }
+
+  /** The case is over: whoever still comes in its namespace is turned away. */
+  forget(namespace: string): void {
+    this.#guests.get(namespace)?.cut();
+    this.#guests.delete(namespace);
+  }
+
+  /** Ends every link and listens no more. */
+  stop(): void {
+    this.#server?.forceShutdown();
+  }
+
+  async #bind(): Promise<string> {
+    const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+    this.#server = server;
+    const method = { path, requestStream: true, responseStream: true } as const;
+    const codec = {
+      requestSerialize: same,
+      requestDeserialize: same,
+      responseSerialize: same,
+      responseDeserialize: same,
+    };
+    server.addService(
+      { connect: { ...method, ...codec } },
+      { connect: (call: ServerDuplexStream<Buffer, Buffer>) => this.#take(call) },
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+    return `127.0.0.1:${port}`;
+  }
+
+  #take(call: ServerDuplexStream<Buffer, Buffer>): void {
+    call.on("error", () => undefined);
+    call.once("data", (first: Buffer) => {
+      try {
+        const frame = decodeMessage(this.#knowledge.schema, "cosmonapse.v1.ConnectRequest", new Uint8Array(first));
+        const namespace = textOf(objectOf(frame["hello"])["namespace"]);
+        const guest = this.#guests.get(namespace);
+        if (guest === undefined) refuse(call, `no case waits in the namespace '${namespace}'`);
+        else guest.take(call, frame);
+      } catch (thrown) {
+        refuse(call, `the first frame cannot be read: ${wordsOf(thrown)}`);
+      }
+    });
+  }
+}
+
+function refuse(call: ServerDuplexStream<Buffer, Buffer>, details: string): void {
+  call.emit("error", { code: status.INVALID_ARGUMENT, details, metadata: new Metadata() });
+}
