@@ -177,7 +177,7 @@ const idWidth = 14;
 
 function toLine(row: ReturnType<typeof listCases>[number] | ReturnType<typeof listRequirements>[number]): string {
   if ("requirements" in row) return `${row.id}  ${row.requirements.join(" ")}`.trimEnd();
-  const { id, level, cases, negative, roles, excluded } = row;
+  const { id, level, cases, negative, roles: players, excluded } = row;
   const figures = `${String(cases).padStart(5)} cases ${String(negative).padStart(4)} negative`;
-  return `${id.padEnd(idWidth)} ${level.padEnd(10)} ${figures}  ${roles.join(", ")}${excluded === "" ? "" : `  not tested: ${excluded}`}`;
+  return `${id.padEnd(idWidth)} ${level.padEnd(10)} ${figures}  ${players.join(", ")}${excluded === "" ? "" : `  not tested: ${excluded}`}`;
 }

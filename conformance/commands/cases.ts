@@ -4,7 +4,8 @@ import type { Role } from "../control/messages.js";
 import { engramCases } from "../engram/engram-cases.js";
 import { listFiles, readDescriptors, readText } from "../ground/files.js";
 import type { Case } from "../run/verdict.js";
-import { readKnowledge, StandIn } from "../stand-in/stand-in.js";
+import { readKnowledge } from "../stand-in/knowledge.js";
+import { StandIn } from "../stand-in/stand-in.js";
 import { SuiteError } from "../ground/suite-error.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 

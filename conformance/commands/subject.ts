@@ -5,7 +5,8 @@ import { engramCases } from "../engram/engram-cases.js";
 import { SuiteError } from "../ground/suite-error.js";
 import type { Report } from "../run/summary.js";
 import type { Case } from "../run/verdict.js";
-import { readKnowledge, StandIn } from "../stand-in/stand-in.js";
+import { readKnowledge } from "../stand-in/knowledge.js";
+import { StandIn } from "../stand-in/stand-in.js";
 import { harnessTargets } from "../synapse/harness-targets.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 

@@ -4,7 +4,9 @@ import { ulid } from "../synapse/ids.js";
 import { objectOf, objectsOf, textOf, toCount } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
 import { viewAnswer, viewReceipt, type Answer } from "./compare.js";
-import { ENGRAM_ID } from "./vector-case.js";
+
+/** The id under which each Engram is hosted. */
+export const ENGRAM_ID = "vectors";
 
 /** Who asks in all vectors. */
 const asker = "the-runner";

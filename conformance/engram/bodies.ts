@@ -105,6 +105,10 @@ function filterBody(filter: DataObject): ValueObject {
   if (isData(negation)) return { negation: filterBody(negation) };
   if (path === undefined) return {};
   return {
-    comparison: { path: String(path), op: op === undefined ? FUTURE : toEnum(op), value: toBytes(value) },
+    comparison: {
+      path: typeof path === "string" ? path : "",
+      op: op === undefined ? FUTURE : toEnum(op),
+      value: toBytes(value),
+    },
   };
 }

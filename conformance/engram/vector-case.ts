@@ -2,10 +2,11 @@ import type { Harness } from "../control/harness.js";
 import { askHarness } from "../control/ask-harness.js";
 import { Finding, type Case, type Emit, type Seen } from "../run/verdict.js";
 import type { Guest } from "../stand-in/guest.js";
-import type { Knowledge, StandIn } from "../stand-in/stand-in.js";
+import type { Knowledge } from "../stand-in/knowledge.js";
+import type { StandIn } from "../stand-in/stand-in.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import { encodeMessage } from "../wire/writer.js";
-import { askEngram } from "./ask-engram.js";
+import { askEngram, ENGRAM_ID } from "./ask-engram.js";
 import { imprintBody, queryBody, type Scope } from "./bodies.js";
 import { compareStep, type Answer } from "./compare.js";
 import { needsOf, type Vector, type VectorStep } from "./vector.js";
@@ -16,9 +17,6 @@ export interface EngramPlace {
   readonly harnesses: () => Promise<Harness>;
   readonly knowledge: Knowledge;
 }
-
-/** The id under which each Engram is hosted. */
-export const ENGRAM_ID = "vectors";
 
 const holds = "holds";
 

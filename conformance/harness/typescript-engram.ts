@@ -1,5 +1,6 @@
-// The harness of our own Engrams: `node typescript-engram.js [memory | sqlite FILE | postgres URL]`. It obeys, and knows
+// The harness of our own Engrams: `node typescript-engram.js [memory | sqlite FOLDER | postgres URL]`. It obeys, and knows
 // of no case.
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Query } from "../../gen/index.cosmonapse.v1.js";
 import { CosmoError, Dendrite, InMemoryEngram, type Engram } from "../../src/index.js";
@@ -28,16 +29,17 @@ interface Hosted {
 
 const hosted = new Map<string, Hosted>();
 
-function open(engramId: string, clock: FakeClock): Engram {
+/** Each in a file or a schema of its own, since each has a clock of its own. */
+function open(store: string, engramId: string, clock: FakeClock): Engram {
   const options = { engramId, engramKind: "vectors", clock };
-  if (backend === "sqlite") return new SqliteEngram({ ...options, path: place });
-  if (backend === "postgres") return new PostgresEngram({ ...options, dsn: place });
+  if (backend === "sqlite") return new SqliteEngram({ ...options, path: join(place, `${store}.db`) });
+  if (backend === "postgres") return new PostgresEngram({ ...options, dsn: place, schema: store.replaceAll("-", "_") });
   return new InMemoryEngram(options);
 }
 
 async function host({ store, engram: id, address, namespaces }: HostCommand): Promise<object> {
   const clock = new FakeClock();
-  const engram = open(id, clock);
+  const engram = open(store, id, clock);
   const ends: Hosted["ends"] = [];
   hosted.set(store, { engram, clock, ends });
   for (const namespace of namespaces) {

@@ -9,7 +9,7 @@ import { decodeMessage } from "../wire/decode.js";
 import { isList, type ValueObject } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
 import { faultOfGuestFrame, faultOfSignal, guestNumbersOf } from "./guest-rules.js";
-import type { Knowledge } from "./stand-in.js";
+import type { Knowledge } from "./knowledge.js";
 
 /** A Signal as it was published. */
 export interface Published {

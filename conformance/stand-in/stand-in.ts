@@ -1,33 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream } from "@grpc/grpc-js";
-import { readDescriptors, readText } from "../ground/files.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
 import type { Seen } from "../run/verdict.js";
-import { readErrorTable, type ErrorRow } from "../synapse/error-table.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import { decodeMessage } from "../wire/decode.js";
-import { Schema } from "../wire/schema.js";
-import type { ValueObject } from "../wire/value.js";
 import { Guest } from "./guest.js";
-import { readStandardLimits } from "./limits-table.js";
-
-/** What the runner knows of the protocol when it stands in for a Synapse. */
-export interface Knowledge {
-  readonly schema: Schema;
-  readonly errors: ReadonlyMap<string, ErrorRow>;
-  /** The standard limits. */
-  readonly limits: ValueObject;
-}
-
-/** Reads what the suite ships with: the descriptors, the tables of errors and of limits. Throws SuiteError without them. */
-export function readKnowledge(): Knowledge {
-  const specification = readText("proto", "README.md");
-  return {
-    schema: new Schema(readDescriptors()),
-    errors: readErrorTable(specification),
-    limits: readStandardLimits(specification),
-  };
-}
+import type { Knowledge } from "./knowledge.js";
 
 const path = "/cosmonapse.v1.SynapseService/Connect";
 const same = (bytes: Buffer): Buffer => bytes;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
+import { PostgresServer } from "../testing/postgres/index.js";
 import { buildGo, buildJava, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
 
 /** A report of the suite, as far as it is looked at. */
@@ -67,6 +68,40 @@ describe("our own SDK", () => {
     expect(passedIn(report)).toBeGreaterThanOrEqual(460);
     expect(report.requirements.length).toBeGreaterThanOrEqual(200);
   }, 120_000);
+});
+
+describe("our own Engrams", () => {
+  const program = (...args: readonly string[]): Omit<Program, "remove"> => ({
+    command: process.execPath,
+    args: [resolve("dist/conformance/harness/typescript-engram.js"), ...args],
+    env: {},
+  });
+
+  function expectAll(report: Report): void {
+    expect(redIn(report)).toEqual([]);
+    expect(report.exit).toBe(0);
+    expect(passedIn(report)).toBeGreaterThanOrEqual(590);
+    expect(report.requirements.length).toBeGreaterThanOrEqual(77);
+  }
+
+  test("in memory plays the role of an Engram", async () => {
+    expectAll(await play("engram", program("memory")));
+  }, 60_000);
+
+  test("on SQLite plays the role of an Engram", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cosmonapse-engram-"));
+    try {
+      expectAll(await play("engram", program("sqlite", folder)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 300_000);
+
+  test("on PostgreSQL plays the role of an Engram", async ({ skip }) => {
+    if (inject("postgresMissing") !== "") skip(inject("postgresMissing"));
+    await using server = await PostgresServer.start();
+    expectAll(await play("engram", program("postgres", server.dsn)));
+  }, 300_000);
 });
 
 const others = [

@@ -1,7 +1,7 @@
-// `npm run conformance:mutants`: builds the harness of our own SDK with each named mutant of the hub in turn, and plays
-// the conformance suite against it, the cases of the sentence that the mutant breaks. Arguments: a part of names, to try
-// some. A mutant is killed if a check of that sentence is red, wrong-red if only others are, survived if none is, void if
-// its Synapse cannot even be joined. Ends with 1 unless all are killed or listed as known.
+// `npm run conformance:mutants`: builds the harness of our own SDK with each named mutant of the hub and of what all
+// Engrams share in turn, and plays the conformance suite against it, the cases of the sentence that the mutant breaks.
+// Arguments: a part of names, to try some. A mutant is killed if a check of that sentence is red, wrong-red if only others
+// are, survived if none is, void if not even a sound case passes. Ends with 1 unless all are killed or listed as known.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { arriving } from "./arriving.js";
 import { closing } from "./closing.js";
+import { deciding } from "./engram/deciding.js";
 import { mutate, type Mutant } from "./mutation.js";
 import { routing } from "./routing.js";
 import { showing } from "./showing.js";
@@ -37,11 +38,28 @@ interface Result {
 
 const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED"];
 
+interface Part {
+  readonly role: "engram" | "synapse";
+  /** Its harness, below conformance/harness. */
+  readonly harness: string;
+  /** A sentence that no mutant of it breaks. */
+  readonly sound: string;
+}
+
+const parts: Readonly<Record<Part["role"], Part>> = {
+  synapse: { role: "synapse", harness: "typescript.ts", sound: "COS-SES-001" },
+  engram: { role: "engram", harness: "typescript-engram.ts", sound: "COS-RCL-001" },
+};
+
+function partOf({ file }: Mutant): Part {
+  return file.startsWith("engram/") ? parts.engram : parts.synapse;
+}
+
 /** The harness as one file, with one change in it. */
-async function bundle(mutant: Mutant | undefined, file: string): Promise<void> {
+async function bundle({ harness }: Part, mutant: Mutant | undefined, file: string): Promise<void> {
   const changed = mutant === undefined ? undefined : resolve("src", mutant.file);
   const built = await rolldown({
-    input: resolve("conformance", "harness", "typescript.ts"),
+    input: resolve("conformance", "harness", harness),
     external: /^[^./]/,
     platform: "node",
     logLevel: "silent",
@@ -61,10 +79,10 @@ async function bundle(mutant: Mutant | undefined, file: string): Promise<void> {
 }
 
 /** Plays the cases of one sentence; an empty list if nothing could be played. */
-async function play(harness: string, requirement: string | undefined): Promise<readonly Result[]> {
+async function play({ role }: Part, harness: string, requirement?: string): Promise<readonly Result[]> {
   const report = `${harness}.json`;
   const chosen = requirement === undefined ? [] : ["--requirement", requirement];
-  const words = ["run", "--role", "synapse", ...chosen, "--watchdog", "3000", "--report", `json=${report}`];
+  const words = ["run", "--role", role, ...chosen, "--watchdog", "3000", "--report", `json=${report}`];
   const suite = [resolve("dist", "conformance", "main.js"), ...words, "--", process.execPath, harness];
   await run(process.execPath, suite, { maxBuffer: 2 ** 26 }).catch(() => undefined);
   try {
@@ -77,26 +95,35 @@ async function play(harness: string, requirement: string | undefined): Promise<r
 
 async function judge(mutant: Mutant, number: number): Promise<Judged> {
   const harness = join(folder, `${number}.mjs`);
-  await bundle(mutant, harness);
-  const results = await play(harness, mutant.violates);
+  const part = partOf(mutant);
+  await bundle(part, mutant, harness);
+  const results = await play(part, harness, mutant.violates);
   const red = results.filter(({ verdict }) => !calm.includes(verdict));
   const own = red.find(({ requirements }) => requirements.includes(mutant.violates));
   const words = (one: Result): string => `${one.case} ${one.check}: ${one.verdict}`;
   if (own !== undefined) return { mutant, fate: "killed", why: words(own) };
   if (red[0] !== undefined) return { mutant, fate: "wrong-red", why: words(red[0]) };
   if (results.length > 0) return { mutant, fate: "survived", why: `${results.length} checks passed` };
-  const others = await play(harness, "COS-SES-001");
+  const others = await play(part, harness, part.sound);
   return { mutant, fate: others.length > 0 ? "survived" : "void", why: `no case shows ${mutant.violates}` };
 }
 
-const part = process.argv[2] ?? "";
-const all = [...arriving, ...working, ...routing, ...closing, ...showing].filter(({ name }) => name.includes(part));
+const wanted = process.argv[2] ?? "";
+const all = [arriving, working, routing, closing, showing, deciding]
+  .flat()
+  .filter(({ name, file }) => name.includes(wanted) || file.startsWith(wanted));
 mkdirSync(folder, { recursive: true });
 try {
-  const neutral = join(folder, "neutral.mjs");
-  await bundle(undefined, neutral);
-  const red = (await play(neutral, undefined)).filter(({ verdict }) => !calm.includes(verdict));
-  process.stdout.write(`neutral: ${red.length === 0 ? "green" : red.map((one) => one.case).join(", ")}\n`);
+  const red: Result[] = [];
+  for (const part of new Set(all.map(partOf))) {
+    const neutral = join(folder, `neutral-${part.role}.mjs`);
+    await bundle(part, undefined, neutral);
+    const results = await play(part, neutral);
+    const own = results.filter(({ verdict }) => !calm.includes(verdict));
+    red.push(...own);
+    const words = results.length === 0 ? "void" : own.map((one) => one.case).join(", ") || "green";
+    process.stdout.write(`neutral ${part.role}: ${words}\n`);
+  }
   const judged: Judged[] = [];
   const queue = all.entries();
   const work = async (): Promise<void> => {
