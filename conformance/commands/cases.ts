@@ -6,6 +6,7 @@ import { listFiles, readDescriptors, readText } from "../ground/files.js";
 import type { Case } from "../run/verdict.js";
 import { readKnowledge } from "../stand-in/knowledge.js";
 import { StandIn } from "../stand-in/stand-in.js";
+import { participantCases } from "../participant/participant-cases.js";
 import { SuiteError } from "../ground/suite-error.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 
@@ -15,12 +16,11 @@ export function allCases(): readonly (Case & { readonly role: Role })[] {
     throw new SuiteError("These cases are only looked at");
   };
   const knowledge = readKnowledge();
+  const place = { standIn: new StandIn(knowledge), harnesses: nobody, knowledge };
   return [
     ...codecCases(nobody).map((one) => ({ ...one, role: "codec" as const })),
-    ...engramCases({ standIn: new StandIn(knowledge), harnesses: nobody, knowledge }).map((one) => ({
-      ...one,
-      role: "engram" as const,
-    })),
+    ...engramCases(place).map((one) => ({ ...one, role: "engram" as const })),
+    ...participantCases(place).map((one) => ({ ...one, role: "participant" as const })),
     ...synapseCases(nobody).map((one) => ({ ...one, role: "synapse" as const })),
   ];
 }
@@ -29,6 +29,7 @@ export function allCases(): readonly (Case & { readonly role: Role })[] {
 export function hashOfCases(): string {
   const hash = createHash("sha256").update(readDescriptors());
   const folders = [
+    ["conformance/cases/participant", ".yaml"],
     ["conformance/cases/synapse", ".yaml"],
     ["conformance/vectors/engram", ".json"],
   ] as const;

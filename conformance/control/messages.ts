@@ -6,7 +6,7 @@ import { SuiteError, wordsOf } from "../ground/suite-error.js";
 export const CONTROL_VERSION = "1";
 
 /** The roles that the suite plays. */
-export const roles = ["codec", "engram", "synapse"] as const;
+export const roles = ["codec", "engram", "participant", "synapse"] as const;
 
 /** A part of the suite that an implementation can be tested in. */
 export type Role = (typeof roles)[number];
@@ -29,12 +29,22 @@ export interface Refusal {
   readonly message?: string;
 }
 
-/** An Engram that is to be hosted. */
+/** What a Neuron of the harness does whenever it is called. */
+export const acts = ["ask", "echo", "emit", "nothing", "throw", "wait"] as const;
+
+/** A Neuron that is to be hosted. */
+export interface NeuronPlan {
+  readonly id: string;
+  readonly act: (typeof acts)[number];
+}
+
+/** An Engram or Neurons that are to be hosted. */
 export interface HostCommand {
   /** What the runner calls it in the commands that follow. */
   readonly store: string;
-  /** The id to register. */
-  readonly engram: string;
+  /** The id of an Engram that holds nothing. */
+  readonly engram?: string;
+  readonly neurons?: readonly NeuronPlan[];
   readonly address: string;
   /** A session in each of these, one Engram behind them all. */
   readonly namespaces: readonly string[];

@@ -37,7 +37,7 @@ function open(store: string, engramId: string, clock: FakeClock): Engram {
   return new InMemoryEngram(options);
 }
 
-async function host({ store, engram: id, address, namespaces }: HostCommand): Promise<object> {
+async function host({ store, engram: id = "", address, namespaces }: HostCommand): Promise<object> {
   const clock = new FakeClock();
   const engram = open(store, id, clock);
   const ends: Hosted["ends"] = [];

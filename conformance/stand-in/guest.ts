@@ -36,6 +36,8 @@ export class Guest {
   readonly namespace: string;
   /** What it published, in order. */
   readonly signals = new Arrivals<Published>();
+  /** Its other frames that no sentence of a case has taken: Ack, Credit, Drain, Pong. */
+  readonly frames = new Arrivals<ValueObject>();
   /** Its Hello, once there is one. */
   hello: ValueObject = {};
   readonly #room: Room;
@@ -79,6 +81,13 @@ export class Guest {
       this.#joined.take(() => true),
       "a Hello",
     );
+  }
+
+  /** Sends a frame as it is; `numbered` names the part that gets the next number. */
+  send(frame: ValueObject, numbered?: string): void {
+    if (numbered === undefined) return this.#send(frame);
+    this.#sent += 1;
+    return this.#send({ ...frame, [numbered]: { ...objectOf(frame[numbered]), number: BigInt(this.#sent) } });
   }
 
   /** Delivers a Signal with what the case says beside it. */
@@ -154,6 +163,7 @@ export class Guest {
     if (frame["publish"] !== undefined) this.#takePublish(objectOf(frame["publish"]));
     else if (numbers !== undefined) this.#decide();
     if (frame["subscribe"] !== undefined) this.#goLive(objectOf(frame["subscribe"])["subscription_id"] ?? "");
+    this.frames.add(frame);
     if (frame["ping"] !== undefined) this.#send({ pong: { token: objectOf(frame["ping"])["token"] ?? 0n } });
     if (frame["goodbye"] === undefined) return;
     this.#saidGoodbye = true;
@@ -161,7 +171,8 @@ export class Guest {
     this.#close("it said Goodbye");
   }
 
-  #takePublish({ signals, notes }: ValueObject): void {
+  #takePublish({ first, signals, notes }: ValueObject): void {
+    const asked: ValueObject[] = [];
     for (const [index, bytes] of (isList(signals) ? signals : []).entries()) {
       if (!(bytes instanceof Uint8Array)) continue;
       const note = objectsOf(notes).find((one) => toCount(one["index"]) === index) ?? {};
@@ -169,15 +180,19 @@ export class Guest {
       this.#fault ??= faultOfSignal(signal, this.#room.errors);
       this.signals.add({ bytes, signal, attempt: toCount(note["attempt"]) });
       this.#position += 1;
+      const { id } = objectOf(signal["directed"]);
+      const number = BigInt(toCount(first) + index);
+      const position = BigInt(this.#position);
+      if (signal["exchange"] === "REQUEST" && id !== undefined) asked.push({ number, position, asked: [id] });
       if (signal["discover"] !== undefined) this.#goLive(signal["id"] ?? "");
     }
-    this.#decide();
+    this.#decide(asked);
   }
 
-  /** Accepts everything up to the last number. */
-  #decide(): void {
+  /** Accepts everything up to the last number; of a request it says that whom it names was asked. */
+  #decide(receipts: readonly ValueObject[] = []): void {
     this.#sent += 1;
-    this.#send({ receipts: { through: BigInt(this.#seen), number: BigInt(this.#sent) } });
+    this.#send({ receipts: { through: BigInt(this.#seen), receipts, number: BigInt(this.#sent) } });
   }
 
   #goLive(subscription: ValueObject[string]): void {

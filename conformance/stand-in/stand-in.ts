@@ -4,6 +4,7 @@ import { SuiteError, wordsOf } from "../ground/suite-error.js";
 import type { Seen } from "../run/verdict.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import { decodeMessage } from "../wire/decode.js";
+import type { ValueObject } from "../wire/value.js";
 import { Guest } from "./guest.js";
 import type { Knowledge } from "./knowledge.js";
 
@@ -31,10 +32,13 @@ export class StandIn {
     return this.#address;
   }
 
-  /** The session that is to come in a namespace. Throws SuiteError if that has one already. */
-  expect(namespace: string, saw: (seen: Omit<Seen, "peer">) => void): Guest {
+  /** The session that is to come in a namespace, with limits that are not the standard ones. Throws SuiteError if that has one already. */
+  expect(namespace: string, saw: (seen: Omit<Seen, "peer">) => void, limits: ValueObject = {}): Guest {
     if (this.#guests.has(namespace)) throw new SuiteError(`the namespace ${namespace} has a guest already`);
-    const guest = new Guest({ ...this.#knowledge, saw, instance: this.#instance }, namespace);
+    const guest = new Guest(
+      { ...this.#knowledge, limits: { ...this.#knowledge.limits, ...limits }, saw, instance: this.#instance },
+      namespace,
+    );
     this.#guests.set(namespace, guest);
     return guest;
   }

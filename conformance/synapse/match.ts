@@ -11,7 +11,7 @@ interface Difference {
  * How a value differs from a pattern, in words; undefined: it does not. Of an object only what the pattern names is
  * compared, null meaning absent; a zero, an empty text and an empty list match what is absent. A text between slashes is
  * an expression. `{ $set: […] }` is a list in any order, `{ $least: n }` and `{ $most: n }` bound a number,
- * `{ $size: n }` the length of bytes from below, `{ $any: true }` is whatever is there.
+ * `{ $size: n }` the length of bytes from below, `{ $means: … }` is JSON that means the same, `{ $any: true }` is whatever is there.
  */
 export function differ(pattern: Data, value: Value | undefined, names: Names): string | undefined {
   const found = find(pattern, value, names);
@@ -69,6 +69,8 @@ function findByMacro(
       return judge(Number(value ?? 0) <= bound, `at most ${bound}`);
     case "$size":
       return judge(value instanceof Uint8Array && value.length >= bound, `at least ${bound} bytes`);
+    case "$means":
+      return judge(value instanceof Uint8Array && meaning(value) === sorted(given), JSON.stringify(given));
     case "$set": {
       const wanted = (isDataList(given) ? given : []).map((one) => canonical(resolve(one, names)));
       const got = (isList(value) ? value : []).map((one) => canonical(one));
@@ -79,6 +81,23 @@ function findByMacro(
       return judge(value !== undefined && canonical(wanted) === canonical(value), show(wanted));
     }
   }
+}
+
+/** What JSON means, in one form; empty for what is none. */
+function meaning(bytes: Uint8Array): string {
+  try {
+    const read: Data = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return sorted(read);
+  } catch {
+    return "";
+  }
+}
+
+function sorted(data: Data): string {
+  if (isDataList(data)) return `[${data.map((one) => sorted(one)).join()}]`;
+  if (!isData(data)) return JSON.stringify(data);
+  const pairs = Object.entries(data).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${sorted(one)}`).join()}}`;
 }
 
 function findInList(pattern: readonly Data[], value: Value, names: Names): Difference | undefined {

@@ -68,12 +68,19 @@ export class WorkHost {
 
   /** Stops work that the Synapse ended. */
   stop({ requestId, participant }: DeliveryNote, reason: CosmoError): void {
-    this.#works.get(workKey(requestId, participant))?.stop(reason);
+    for (const work of this.#held(requestId, participant)) work.stop(reason);
   }
 
   /** The asker consumed parts. */
   credit({ requestId, participant, partials }: Unnumbered<Credit>): void {
-    this.#works.get(workKey(requestId, participant))?.window.add(partials);
+    for (const work of this.#held(requestId, participant)) work.window.add(partials);
+  }
+
+  /** The work on a request; of all who were asked, unless one is named. A Synapse need not name the only one. */
+  #held(requestId: string, participant: string): readonly Work[] {
+    if (participant === "") return [...this.#works.values()].filter(({ signal }) => signal.id === requestId);
+    const work = this.#works.get(workKey(requestId, participant));
+    return work === undefined ? [] : [work];
   }
 
   /** The session is over: everything is stopped, and nobody is left to tell. */

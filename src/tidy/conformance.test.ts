@@ -70,6 +70,15 @@ describe("our own SDK", () => {
   }, 120_000);
 });
 
+test("our own Dendrite plays the role of a participant", async () => {
+  const args = [resolve("dist/conformance/harness/typescript-participant.js")];
+  const report = await play("participant", { command: process.execPath, args, env: {} });
+  expect(redIn(report)).toEqual([]);
+  expect(report.exit).toBe(0);
+  expect(passedIn(report)).toBeGreaterThanOrEqual(31);
+  expect(report.requirements.length).toBeGreaterThanOrEqual(34);
+}, 60_000);
+
 describe("our own Engrams", () => {
   const program = (...args: readonly string[]): Omit<Program, "remove"> => ({
     command: process.execPath,

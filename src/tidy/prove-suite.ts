@@ -7,13 +7,13 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
-import { arriving } from "./arriving.js";
-import { closing } from "./closing.js";
-import { deciding } from "./engram/deciding.js";
-import { mutate, type Mutant } from "./mutation.js";
-import { routing } from "./routing.js";
-import { showing } from "./showing.js";
-import { working } from "./working.js";
+import { arriving } from "./mutants/arriving.js";
+import { closing } from "./mutants/closing.js";
+import { deciding } from "./mutants/engram/deciding.js";
+import { mutate, type Mutant } from "./mutants/mutation.js";
+import { routing } from "./mutants/routing.js";
+import { showing } from "./mutants/showing.js";
+import { working } from "./mutants/working.js";
 
 const run = promisify(execFile);
 // Inside the repository, where the packages are found.
