@@ -79,6 +79,27 @@ test("our own Dendrite plays the role of a participant", async () => {
   expect(report.requirements.length).toBeGreaterThanOrEqual(34);
 }, 60_000);
 
+describe("a host of Neurons in Python", () => {
+  const file = join(harness, "python", "participant.py");
+  const missing = inject("pythonMissing");
+
+  test("plays the role of a participant", async ({ skip }) => {
+    if (missing !== "") skip(missing);
+    const program = await buildPython(file);
+    try {
+      const report = await play("participant", program);
+      expect(redIn(report)).toEqual([]);
+      expect(passedIn(report)).toBeGreaterThanOrEqual(31);
+    } finally {
+      program.remove();
+    }
+  }, 300_000);
+
+  test("has a harness of at most 300 lines", () => {
+    expect(readFileSync(file, "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(300);
+  });
+});
+
 describe("our own Engrams", () => {
   const program = (...args: readonly string[]): Omit<Program, "remove"> => ({
     command: process.execPath,
