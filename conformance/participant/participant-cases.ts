@@ -26,7 +26,7 @@ function verb(required: readonly string[], properties: object): object {
 const verbs = {
   give: verb(["to"], { to: name, signal: { type: "object" }, note: { type: "object" }, save: name }),
   answer: verb(["of"], { of: name, signal: { type: "object" }, attempt: { type: "integer" } }),
-  part: verb(["of"], { of: name, signal: { type: "object" } }),
+  part: verb(["of"], { of: name, signal: { type: "object" }, attempt: { type: "integer" } }),
   says: verb(["body"], {
     body: { type: "string" },
     below: name,

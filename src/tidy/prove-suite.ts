@@ -1,5 +1,5 @@
-// `npm run conformance:mutants`: builds the harness of our own SDK with each named mutant of the hub and of what all
-// Engrams share in turn, and plays the conformance suite against it, the cases of the sentence that the mutant breaks.
+// `npm run conformance:mutants`: builds the harness of our own SDK with each named mutant of the hub, of what all
+// Engrams share and of what hosts Neurons in turn, and plays the conformance suite against it, the cases of the sentence that the mutant breaks.
 // Arguments: a part of names, to try some. A mutant is killed if a check of that sentence is red, wrong-red if only others
 // are, survived if none is, void if not even a sound case passes. Ends with 1 unless all are killed or listed as known.
 import { execFile } from "node:child_process";
@@ -10,6 +10,7 @@ import { rolldown } from "rolldown";
 import { arriving } from "./mutants/arriving.js";
 import { closing } from "./mutants/closing.js";
 import { deciding } from "./mutants/engram/deciding.js";
+import { hosting } from "./mutants/hosting.js";
 import { mutate, type Mutant } from "./mutants/mutation.js";
 import { routing } from "./mutants/routing.js";
 import { showing } from "./mutants/showing.js";
@@ -39,7 +40,7 @@ interface Result {
 const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED"];
 
 interface Part {
-  readonly role: "engram" | "synapse";
+  readonly role: "engram" | "participant" | "synapse";
   /** Its harness, below conformance/harness. */
   readonly harness: string;
   /** A sentence that no mutant of it breaks. */
@@ -49,10 +50,12 @@ interface Part {
 const parts: Readonly<Record<Part["role"], Part>> = {
   synapse: { role: "synapse", harness: "typescript.ts", sound: "COS-SES-001" },
   engram: { role: "engram", harness: "typescript-engram.ts", sound: "COS-RCL-001" },
+  participant: { role: "participant", harness: "typescript-participant.ts", sound: "COS-GRPC-014" },
 };
 
 function partOf({ file }: Mutant): Part {
-  return file.startsWith("engram/") ? parts.engram : parts.synapse;
+  if (file.startsWith("engram/")) return parts.engram;
+  return /^(?:axon|dendrite)\//.test(file) ? parts.participant : parts.synapse;
 }
 
 /** The harness as one file, with one change in it. */
@@ -109,7 +112,7 @@ async function judge(mutant: Mutant, number: number): Promise<Judged> {
 }
 
 const wanted = process.argv[2] ?? "";
-const all = [arriving, working, routing, closing, showing, deciding]
+const all = [arriving, working, routing, closing, showing, deciding, hosting]
   .flat()
   .filter(({ name, file }) => name.includes(wanted) || file.startsWith(wanted));
 mkdirSync(folder, { recursive: true });
