@@ -6,6 +6,7 @@ import { listFiles, readDescriptors, readText } from "../ground/files.js";
 import type { Case } from "../run/verdict.js";
 import { readKnowledge } from "../stand-in/knowledge.js";
 import { StandIn } from "../stand-in/stand-in.js";
+import { observerCases } from "../observer/observer-cases.js";
 import { participantCases } from "../participant/participant-cases.js";
 import { SuiteError } from "../ground/suite-error.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
@@ -20,6 +21,7 @@ export function allCases(): readonly (Case & { readonly role: Role })[] {
   return [
     ...codecCases(nobody).map((one) => ({ ...one, role: "codec" as const })),
     ...engramCases(place).map((one) => ({ ...one, role: "engram" as const })),
+    ...observerCases(place).map((one) => ({ ...one, role: "observer" as const })),
     ...participantCases(place).map((one) => ({ ...one, role: "participant" as const })),
     ...synapseCases(nobody).map((one) => ({ ...one, role: "synapse" as const })),
   ];
@@ -29,6 +31,7 @@ export function allCases(): readonly (Case & { readonly role: Role })[] {
 export function hashOfCases(): string {
   const hash = createHash("sha256").update(readDescriptors());
   const folders = [
+    ["conformance/cases/observer", ".yaml"],
     ["conformance/cases/participant", ".yaml"],
     ["conformance/cases/synapse", ".yaml"],
     ["conformance/vectors/engram", ".json"],

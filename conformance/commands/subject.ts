@@ -2,6 +2,7 @@ import { codecCases } from "../codec/codec-cases.js";
 import { HarnessPool } from "../control/harness-pool.js";
 import type { Hello, Role } from "../control/messages.js";
 import { engramCases } from "../engram/engram-cases.js";
+import { observerCases } from "../observer/observer-cases.js";
 import { participantCases } from "../participant/participant-cases.js";
 import { SuiteError } from "../ground/suite-error.js";
 import type { Report } from "../run/summary.js";
@@ -80,7 +81,8 @@ function casesOf(role: Role, pool: HarnessPool): { readonly cases: readonly Case
   const knowledge = readKnowledge();
   const standIn = new StandIn(knowledge);
   const place = { standIn, harnesses: () => pool.take(), knowledge };
-  return { cases: role === "engram" ? engramCases(place) : participantCases(place), end: () => standIn.stop() };
+  const casesFor = { engram: engramCases, observer: observerCases, participant: participantCases };
+  return { cases: casesFor[role](place), end: () => standIn.stop() };
 }
 
 function subjectOf(role: Role, hello: Hello, rest: Pick<Subject, "cases" | "stop">): Subject {

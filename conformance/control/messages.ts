@@ -1,12 +1,13 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { readText } from "../ground/files.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
+import type { Data, DataObject } from "../synapse/case-file.js";
 
 /** The version of the control protocol that the runner speaks. */
 export const CONTROL_VERSION = "1";
 
 /** The roles that the suite plays. */
-export const roles = ["codec", "engram", "participant", "synapse"] as const;
+export const roles = ["codec", "engram", "observer", "participant", "synapse"] as const;
 
 /** A part of the suite that an implementation can be tested in. */
 export type Role = (typeof roles)[number];
@@ -27,10 +28,13 @@ export interface Refusal {
   readonly code: string;
   readonly requirement?: string;
   readonly message?: string;
+  /** Of what was asked: whether it may be asked again, and what effect it had. */
+  readonly retryable?: boolean;
+  readonly effect?: string;
 }
 
 /** What a Neuron of the harness does whenever it is called. */
-export const acts = ["ask", "echo", "emit", "nothing", "throw", "wait"] as const;
+export const acts = ["ask", "echo", "emit", "imprint", "nothing", "recall", "throw", "wait"] as const;
 
 /** A Neuron that is to be hosted. */
 export interface NeuronPlan {
@@ -50,6 +54,37 @@ export interface HostCommand {
   readonly namespaces: readonly string[];
 }
 
+/** What a session is to ask, exactly one of the three. */
+export interface AskCommand {
+  readonly store: string;
+  /** What `cancel` calls it. */
+  readonly name: string;
+  readonly dispatch?: { readonly to: string; readonly input?: Data; readonly timeoutMs?: number };
+  readonly recall?: EngramAsk & { readonly mode?: "all" | "first" | "merge"; readonly topK?: number };
+  readonly imprint?: EngramAsk & {
+    readonly op: "add" | "append" | "delete" | "merge" | "upsert";
+    readonly mergeKey?: string;
+    readonly entry?: DataObject;
+    readonly all?: boolean;
+  };
+}
+
+/** Which Engrams are asked, by id or by kind. */
+export interface EngramAsk {
+  readonly engram?: string;
+  readonly kind?: string;
+  readonly timeoutMs?: number;
+}
+
+/** Where an observer is to join, and what it is to see. */
+export interface ObserveCommand {
+  readonly store: string;
+  readonly address: string;
+  readonly namespace: string;
+  readonly types?: readonly string[];
+  readonly traces?: readonly string[];
+}
+
 /** What the runner asks for; `seq` is added when it is sent. */
 export type Command =
   | { readonly hello: { readonly control: string } }
@@ -61,6 +96,10 @@ export type Command =
   | { readonly host: HostCommand }
   | { readonly advance: { readonly store: string; readonly ms: number } }
   | { readonly forget: { readonly store: string; readonly namespace: string; readonly query?: string } }
+  | { readonly ask: AskCommand }
+  | { readonly cancel: { readonly store: string; readonly name: string } }
+  | { readonly observe: ObserveCommand }
+  | { readonly watch: { readonly store: string; readonly count: number } }
   | { readonly release: { readonly store: string } }
   | { readonly stop: Readonly<Record<string, never>> };
 
@@ -74,6 +113,10 @@ export interface Reply {
   readonly listening?: { readonly address: string };
   readonly hosting?: { readonly clock?: number };
   readonly forgotten?: { readonly entries: number };
+  readonly dispatched?: DataObject;
+  readonly recalled?: DataObject;
+  readonly imprinted?: DataObject;
+  readonly watched?: { readonly observations: readonly DataObject[] };
   readonly done?: object;
   readonly refusal?: Refusal;
   readonly unsupported?: { readonly reason: string };

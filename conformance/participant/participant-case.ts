@@ -1,6 +1,6 @@
 import { askHarness } from "../control/ask-harness.js";
 import type { Harness } from "../control/harness.js";
-import type { NeuronPlan } from "../control/messages.js";
+import type { Command, NeuronPlan, Reply } from "../control/messages.js";
 import { Finding, type Case } from "../run/verdict.js";
 import type { Guest } from "../stand-in/guest.js";
 import type { Knowledge } from "../stand-in/knowledge.js";
@@ -8,7 +8,7 @@ import type { StandIn } from "../stand-in/stand-in.js";
 import type { Step } from "../synapse/case-file.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import type { Saved } from "../synapse/resolve.js";
-import { playStep } from "./participant-steps.js";
+import { playStep, type SessionCommand } from "./participant-steps.js";
 
 /** A case of the role `participant`, as its file says it. */
 export interface ParticipantCaseData {
@@ -18,8 +18,12 @@ export interface ParticipantCaseData {
   readonly twin?: string;
   /** Limits that the session is told instead of the standard ones. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Features without which it cannot be played. */
+  readonly needs?: readonly string[];
+  /** The ids that a request reaches which names none. */
+  readonly serves?: readonly string[];
   /** The Neurons that the implementation is to host, and what each does. */
-  readonly neurons: Readonly<Record<string, NeuronPlan["act"]>>;
+  readonly neurons?: Readonly<Record<string, NeuronPlan["act"]>>;
   readonly steps: readonly Step[];
 }
 
@@ -36,12 +40,12 @@ let played = 0;
 
 /** A case of its data, in a namespace of its own. */
 export function participantCase(data: ParticipantCaseData, place: ParticipantPlace): Case {
-  const { id, shows, twin, limits = {}, neurons, steps } = data;
+  const { id, shows, twin, needs = [], serves = [], limits = {}, neurons = {}, steps } = data;
   return {
     id,
     requirements: shows,
     checks: [holds],
-    needs: [],
+    needs,
     isNegative: JSON.stringify(steps).includes('"code"'),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
@@ -53,12 +57,14 @@ export function participantCase(data: ParticipantCaseData, place: ParticipantPla
         (seen) => {
           if (isPlaying) emit.saw({ ...seen, peer: "participant" });
         },
-        Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, BigInt(limit)])),
+        { serves, limits: Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, BigInt(limit)])) },
       );
       try {
         const harness = await host(place, guest, neurons);
         const names = new Map<string, Saved>();
-        for (const [index, step] of steps.entries()) await playStep({ guest, names }, step, index + 1);
+        const command = (one: SessionCommand): Promise<Reply> => askHarness(harness, toCommand(namespace, one));
+        const stage = { guest, names, command, asked: new Map<string, Promise<Reply>>() };
+        for (const [index, step] of steps.entries()) await playStep(stage, step, index + 1);
         await askHarness(harness, { release: { store: namespace } });
         await guest.left();
         checkAnswered(guest);
@@ -71,7 +77,13 @@ export function participantCase(data: ParticipantCaseData, place: ParticipantPla
   };
 }
 
-async function host(place: ParticipantPlace, guest: Guest, neurons: ParticipantCaseData["neurons"]): Promise<Harness> {
+function toCommand(store: string, command: SessionCommand): Command {
+  return "ask" in command ? { ask: { store, ...command.ask } } : { cancel: { store, ...command.cancel } };
+}
+
+type Neurons = NonNullable<ParticipantCaseData["neurons"]>;
+
+async function host(place: ParticipantPlace, guest: Guest, neurons: Neurons): Promise<Harness> {
   const { namespace } = guest;
   const plans = Object.entries(neurons).map(([id, act]) => ({ id, act }));
   const address = await place.standIn.listen();

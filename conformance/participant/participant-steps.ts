@@ -4,7 +4,8 @@ import type { Guest, Published } from "../stand-in/guest.js";
 import { buildSignal } from "../synapse/build-signal.js";
 import type { Data, DataObject, Step } from "../synapse/case-file.js";
 import { differ } from "../synapse/match.js";
-import { objectOf, textOf } from "../synapse/read-value.js";
+import type { AskCommand, Reply } from "../control/messages.js";
+import { objectOf, textOf, toValue } from "../synapse/read-value.js";
 import { count, mustText, object, text } from "../synapse/read-step.js";
 import { isData, resolveObject, type Saved } from "../synapse/resolve.js";
 import type { ValueObject } from "../wire/value.js";
@@ -12,8 +13,16 @@ import type { ValueObject } from "../wire/value.js";
 /** What the steps of a case play on. */
 export interface ParticipantStage {
   readonly guest: Guest;
+  /** Tells the harness something about its session. */
+  readonly command: (command: SessionCommand) => Promise<Reply>;
+  /** What was asked and has not ended, by its name. */
+  readonly asked: Map<string, Promise<Reply>>;
   readonly names: Map<string, Saved>;
 }
+
+/** A command about a session, without its store. */
+export type SessionCommand =
+  { readonly ask: Omit<AskCommand, "store"> } | { readonly cancel: { readonly name: string } };
 
 const asker = "the-runner";
 const nothing = new Uint8Array();
@@ -34,6 +43,7 @@ function save({ names }: ParticipantStage, step: DataObject, signal: ValueObject
     participant: textOf(participant),
     bytes: nothing,
     attempt: 0,
+    imprint: textOf(objectOf(signal["imprint"])["imprint_id"]),
   });
 }
 
@@ -108,12 +118,51 @@ async function says(stage: ParticipantStage, step: DataObject): Promise<void> {
   save(stage, step, got.signal);
 }
 
-/** `reply`: what it asked for is answered. */
+/** `reply`: what it asked for is answered `by` one who was asked, or by the Synapse in its stead. */
 function reply(stage: ParticipantStage, step: DataObject): void {
   const re = saved(stage, mustText(step, "to"));
-  const given = { source: "other", ...object(step, "signal") };
-  const signal = buildSignal({ source: "other", given, re, names: stage.names });
-  stage.guest.deliver({ ...signal, source: "other" }, { reason: "REPLY", participant: "other" });
+  const by = text(step, "by") ?? "other";
+  const given = { source: by, ...object(step, "signal") };
+  const signal = buildSignal({ source: by, given, re, names: stage.names });
+  stage.guest.deliver(signal, { reason: "REPLY", participant: by, attempt: 1 });
+}
+
+/** `ask`: the session asks; what comes of it is a `result`. */
+function ask(stage: ParticipantStage, step: DataObject): void {
+  const name = mustText(step, "name");
+  const asked = stage.command({ ask: { ...step, name } });
+  // Whoever waits for it, or nobody, learns why it failed.
+  asked.catch(() => undefined);
+  stage.asked.set(name, asked);
+}
+
+/** `cancel`: the session gives up what it asked. */
+async function cancel(stage: ParticipantStage, name: string): Promise<void> {
+  await stage.command({ cancel: { name } });
+}
+
+/** `result`: what was asked has ended, and so. */
+async function result(stage: ParticipantStage, step: DataObject): Promise<void> {
+  const name = mustText(step, "of");
+  const asked = stage.asked.get(name);
+  if (asked === undefined) throw new SuiteError(`nothing was asked as ${name}`);
+  const { seq: _, ...got } = await stage.guest.orEnd(asked, `the result of ${name}`);
+  const pattern = object(step, "is");
+  const found = differ(pattern, toValue(got), stage.names);
+  if (found === undefined) return;
+  const isOther = pattern["refusal"] !== undefined && got.refusal !== undefined;
+  throw new Finding(isOther ? "wrong-reason" : "failed", found);
+}
+
+/** `lose`: its link breaks, and it comes back to its session or to a new one. */
+async function lose(stage: ParticipantStage, session: string): Promise<void> {
+  await stage.guest.lose(session === "resumed" ? "resumed" : "new");
+}
+
+/** `none`: no Signal with that body is there that was not waited for. What came before it was waited for. */
+function none(stage: ParticipantStage, body: string): void {
+  const stray = stage.guest.signals.there.find(({ signal }) => signal[body] !== undefined);
+  if (stray !== undefined) throw new Finding("failed", `${textOf(stray.signal["id"])}, a ${body}, was not to come`);
 }
 
 /** `stop`: the work on a request ends. */
@@ -149,7 +198,7 @@ function ofObject(play: (stage: ParticipantStage, step: DataObject) => Promise<v
   return (stage, given) => play(stage, isData(given) ? given : {});
 }
 
-function ofName(play: (stage: ParticipantStage, name: string) => void): Verb {
+function ofName(play: (stage: ParticipantStage, name: string) => Promise<void> | void): Verb {
   return (stage, given) => play(stage, typeof given === "string" ? given : "");
 }
 
@@ -162,6 +211,11 @@ const verbs: Readonly<Record<string, Verb>> = {
   credit: ofObject(credit),
   heard: ofObject(heard),
   frame: ofObject((stage, frame) => stage.guest.send(resolveObject(frame, stage.names))),
+  ask: ofObject(ask),
+  result: ofObject(result),
+  cancel: ofName(cancel),
+  lose: ofName(lose),
+  none: ofName(none),
   stop: ofName(stop),
   silent: ofName(silent),
 };

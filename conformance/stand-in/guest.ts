@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { Metadata, status, type ServerDuplexStream } from "@grpc/grpc-js";
 import { wordsOf } from "../ground/suite-error.js";
 import { Finding, type Seen } from "../run/verdict.js";
 import { Arrivals } from "../synapse/arrivals.js";
 import { describeBytes, describeFrame } from "../synapse/describe-frame.js";
-import { objectOf, objectsOf, toCount } from "../synapse/read-value.js";
+import { objectOf, objectsOf, textOf, toCount } from "../synapse/read-value.js";
 import { decodeMessage } from "../wire/decode.js";
 import { isList, type ValueObject } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
@@ -19,7 +19,17 @@ export interface Published {
   readonly attempt: number;
 }
 
-interface Room extends Knowledge {
+/** What is other than usual in a session. */
+export interface GuestPlan {
+  /** Limits that are not the standard ones. */
+  readonly limits?: ValueObject;
+  /** The ids that a request without an id in its address reaches. Default: nobody. */
+  readonly serves?: readonly string[];
+  /** False: the case itself says when a subscription is live. */
+  readonly goesLive?: boolean;
+}
+
+interface Room extends Knowledge, Pick<GuestPlan, "goesLive" | "serves"> {
   readonly saw: (seen: Omit<Seen, "peer">) => void;
   readonly instance: string;
 }
@@ -38,7 +48,7 @@ export class Guest {
   readonly signals = new Arrivals<Published>();
   /** Its other frames that no sentence of a case has taken: Ack, Credit, Drain, Pong. */
   readonly frames = new Arrivals<ValueObject>();
-  /** Its Hello, once there is one. */
+  /** Its Hello, once there is one; the latest if there were several. */
   hello: ValueObject = {};
   readonly #room: Room;
   readonly #joined = new Arrivals<ValueObject>();
@@ -49,6 +59,13 @@ export class Guest {
   #sent = 0;
   #position = 0;
   #saidGoodbye = false;
+  #session: ValueObject = {};
+  /** What happens to its session when it comes back after its link broke. */
+  #back: "new" | "resumed" | undefined;
+  /** True while it may leave the new session that it got for a lost one, and open another. */
+  #mayLeave = false;
+  /** Whatever was sent with a number, to be sent again. */
+  #log: { readonly last: number; readonly frame: ValueObject }[] = [];
   #fault: string | undefined;
 
   constructor(room: Room, namespace: string) {
@@ -62,17 +79,39 @@ export class Guest {
   /** A link has come, and this is its first frame. */
   take(call: ServerDuplexStream<Buffer, Buffer>, first: ValueObject): void {
     this.#call = call;
-    call.on("data", (bytes: Buffer) => this.#read(new Uint8Array(bytes)));
-    call.once("end", () => this.#close("it closed the link"));
-    call.once("cancelled", () => this.#close("it broke the link"));
+    const over = (how: string): void => {
+      if (this.#call === call) this.#close(how);
+    };
+    call.on("data", (bytes: Buffer) => {
+      if (this.#call === call) this.#read(new Uint8Array(bytes));
+    });
+    call.once("end", () => over("it closed the link"));
+    call.once("cancelled", () => over("it broke the link"));
     this.#saw("<", first);
     this.hello = objectOf(first["hello"]);
-    const secret = new Uint8Array(randomBytes(16));
-    const session = { session_id: `ses-${randomBytes(6).toString("hex")}`, session_secret: secret, resumed: false };
+    const resumed = this.#back === "resumed";
+    this.#mayLeave = this.#back === "new";
+    this.#back = undefined;
+    if (!resumed) this.#begin();
     const { limits, instance } = this.#room;
     const rights = ["OBSERVE", "PARTICIPATE"];
-    this.#send({ welcome: { version: 1, ...session, rights, limits, instance_id: instance } });
+    const received = BigInt(this.#seen);
+    this.#send({ welcome: { version: 1, ...this.#session, resumed, received, rights, limits, instance_id: instance } });
+    const unseen = resumed ? this.#log.filter(({ last }) => last > toCount(this.hello["received"])) : [];
+    for (const { frame } of unseen) this.#send(frame);
     this.#joined.add(this.hello);
+  }
+
+  /** Breaks its link, as a network does, and resolves when it is back. Rejects if it then wants another session than its own. (COS-SES-010) */
+  async lose(session: "new" | "resumed"): Promise<void> {
+    const { session_id: own } = this.#session;
+    this.#back = session;
+    const call = this.#call;
+    this.#call = undefined;
+    call?.emit("error", { code: status.UNAVAILABLE, details: "the link broke", metadata: new Metadata() });
+    await this.joined();
+    const { session_id: wanted } = this.hello;
+    if (wanted !== own) throw new Finding("failed", `COS-SES-010: it came back for the session ${textOf(wanted)}`);
   }
 
   /** Resolves when it has said hello. */
@@ -86,19 +125,16 @@ export class Guest {
   /** Sends a frame as it is; `numbered` names the part that gets the next number. */
   send(frame: ValueObject, numbered?: string): void {
     if (numbered === undefined) return this.#send(frame);
-    this.#sent += 1;
-    return this.#send({ ...frame, [numbered]: { ...objectOf(frame[numbered]), number: BigInt(this.#sent) } });
+    return this.#sendNumbered({ [numbered]: objectOf(frame[numbered]) });
   }
 
   /** Delivers a Signal with what the case says beside it. */
   deliver(signal: ValueObject, note: ValueObject): void {
     const { schema } = this.#room;
     this.#position += 1;
-    this.#sent += 1;
     const body = schema.fields(signalName).find(({ name, oneof }) => oneof === "body" && signal[name] !== undefined);
     const whole = { position: BigInt(this.#position), type: body?.number ?? 0, ...note };
-    const first = BigInt(this.#sent);
-    this.#send({ deliver: { first, signals: [encodeMessage(schema, signalName, signal)], notes: [whole] } });
+    this.#sendNumbered({ deliver: { signals: [encodeMessage(schema, signalName, signal)], notes: [whole] } });
   }
 
   /** Waits for something of it. Rejects with a Finding if it does wrong, or if its link ends first. */
@@ -135,6 +171,33 @@ export class Guest {
     this.#end(how);
   }
 
+  #leave(): void {
+    this.#send({ goodbye: {} });
+    const call = this.#call;
+    this.#call = undefined;
+    call?.end();
+  }
+
+  /** The session is new: what was before it is over. */
+  #begin(): void {
+    this.#session = {
+      session_id: `ses-${randomBytes(6).toString("hex")}`,
+      session_secret: new Uint8Array(randomBytes(16)),
+    };
+    this.#seen = 0;
+    this.#sent = 0;
+    this.#log = [];
+  }
+
+  #sendNumbered(frame: ValueObject): void {
+    this.#sent += 1;
+    const [[kind = "", part = {}] = []] = Object.entries(frame);
+    const name = kind === "deliver" ? "first" : "number";
+    const numbered = { [kind]: { ...objectOf(part), [name]: BigInt(this.#sent) } };
+    this.#log.push({ last: this.#sent, frame: numbered });
+    this.#send(numbered);
+  }
+
   #send(frame: ValueObject): void {
     this.#saw(">", frame);
     this.#call?.write(Buffer.from(encodeMessage(this.#room.schema, "cosmonapse.v1.ConnectResponse", frame)));
@@ -162,10 +225,12 @@ export class Guest {
     if (numbers !== undefined) this.#seen = numbers.first + numbers.count - 1;
     if (frame["publish"] !== undefined) this.#takePublish(objectOf(frame["publish"]));
     else if (numbers !== undefined) this.#decide();
-    if (frame["subscribe"] !== undefined) this.#goLive(objectOf(frame["subscribe"])["subscription_id"] ?? "");
+    if (frame["subscribe"] !== undefined && this.#room.goesLive !== false)
+      this.#goLive(objectOf(frame["subscribe"])["subscription_id"] ?? "");
     this.frames.add(frame);
     if (frame["ping"] !== undefined) this.#send({ pong: { token: objectOf(frame["ping"])["token"] ?? 0n } });
     if (frame["goodbye"] === undefined) return;
+    if (this.#mayLeave) return this.#leave();
     this.#saidGoodbye = true;
     this.#send({ goodbye: {} });
     this.#close("it said Goodbye");
@@ -183,7 +248,8 @@ export class Guest {
       const { id } = objectOf(signal["directed"]);
       const number = BigInt(toCount(first) + index);
       const position = BigInt(this.#position);
-      if (signal["exchange"] === "REQUEST" && id !== undefined) asked.push({ number, position, asked: [id] });
+      const reached = id === undefined ? (this.#room.serves ?? []) : [id];
+      if (signal["exchange"] === "REQUEST" && reached.length > 0) asked.push({ number, position, asked: reached });
       if (signal["discover"] !== undefined) this.#goLive(signal["id"] ?? "");
     }
     this.#decide(asked);
@@ -191,13 +257,10 @@ export class Guest {
 
   /** Accepts everything up to the last number; of a request it says that whom it names was asked. */
   #decide(receipts: readonly ValueObject[] = []): void {
-    this.#sent += 1;
-    this.#send({ receipts: { through: BigInt(this.#seen), receipts, number: BigInt(this.#sent) } });
+    this.#sendNumbered({ receipts: { through: BigInt(this.#seen), receipts } });
   }
 
   #goLive(subscription: ValueObject[string]): void {
-    this.#sent += 1;
-    const position = BigInt(this.#position + 1);
-    this.#send({ live: { subscription_id: subscription, position, number: BigInt(this.#sent) } });
+    this.#sendNumbered({ live: { subscription_id: subscription, position: BigInt(this.#position + 1) } });
   }
 }

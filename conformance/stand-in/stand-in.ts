@@ -4,8 +4,7 @@ import { SuiteError, wordsOf } from "../ground/suite-error.js";
 import type { Seen } from "../run/verdict.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import { decodeMessage } from "../wire/decode.js";
-import type { ValueObject } from "../wire/value.js";
-import { Guest } from "./guest.js";
+import { Guest, type GuestPlan } from "./guest.js";
 import type { Knowledge } from "./knowledge.js";
 
 const path = "/cosmonapse.v1.SynapseService/Connect";
@@ -32,11 +31,11 @@ export class StandIn {
     return this.#address;
   }
 
-  /** The session that is to come in a namespace, with limits that are not the standard ones. Throws SuiteError if that has one already. */
-  expect(namespace: string, saw: (seen: Omit<Seen, "peer">) => void, limits: ValueObject = {}): Guest {
+  /** The session that is to come in a namespace. Throws SuiteError if that has one already. */
+  expect(namespace: string, saw: (seen: Omit<Seen, "peer">) => void, { limits = {}, ...plan }: GuestPlan = {}): Guest {
     if (this.#guests.has(namespace)) throw new SuiteError(`the namespace ${namespace} has a guest already`);
     const guest = new Guest(
-      { ...this.#knowledge, limits: { ...this.#knowledge.limits, ...limits }, saw, instance: this.#instance },
+      { ...this.#knowledge, ...plan, limits: { ...this.#knowledge.limits, ...limits }, saw, instance: this.#instance },
       namespace,
     );
     this.#guests.set(namespace, guest);

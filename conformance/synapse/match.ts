@@ -11,7 +11,7 @@ interface Difference {
  * How a value differs from a pattern, in words; undefined: it does not. Of an object only what the pattern names is
  * compared, null meaning absent; a zero, an empty text and an empty list match what is absent. A text between slashes is
  * an expression. `{ $set: […] }` is a list in any order, `{ $least: n }` and `{ $most: n }` bound a number,
- * `{ $size: n }` the length of bytes from below, `{ $means: … }` is JSON that means the same, `{ $any: true }` is whatever is there.
+ * `{ $size: n }` the length of bytes from below, `{ $means: … }` is JSON that means the same, `{ $any: true }` is whatever is there, `{ $not: … }` is anything else.
  */
 export function differ(pattern: Data, value: Value | undefined, names: Names): string | undefined {
   const found = find(pattern, value, names);
@@ -63,6 +63,8 @@ function findByMacro(
   switch (name) {
     case "$any":
       return judge(value !== undefined, "something");
+    case "$not":
+      return judge(find(given, value, names) !== undefined, `anything but ${JSON.stringify(given)}`);
     case "$least":
       return judge(Number(value ?? 0) >= bound, `at least ${bound}`);
     case "$most":

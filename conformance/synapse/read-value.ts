@@ -26,3 +26,11 @@ export function describeDetail(detail: Value | undefined): string {
   const words = [parts["code"], parts["requirement"], parts["message"]].map((part) => textOf(part));
   return words.filter((word) => word !== "").join(" ") || "no detail";
 }
+
+/** What was read as JSON, as a value; what is null is left out. */
+export function toValue(json: unknown): Value {
+  if (Array.isArray(json)) return json.map((one) => toValue(one));
+  if (typeof json === "string" || typeof json === "number" || typeof json === "boolean") return json;
+  const pairs = Object.entries(Object(json)).filter(([, one]) => one !== null);
+  return Object.fromEntries(pairs.map(([name, one]) => [name, toValue(one)]));
+}

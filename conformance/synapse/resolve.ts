@@ -12,6 +12,8 @@ export interface Saved {
   readonly participant: string;
   /** Of work: which attempt it is. Else zero. */
   readonly attempt: number;
+  /** Of an IMPRINT: its imprint id. */
+  readonly imprint?: string;
 }
 
 /** What the variables of a case stand for. */
@@ -28,7 +30,7 @@ export function isDataList(data: Data): data is readonly Data[] {
 }
 
 /**
- * The value that case data stands for. `$t` is the id of what was saved as t, `$t.trace` its trace, `$new-id` and
+ * The value that case data stands for. `$t` is the id of what was saved as t, `$t.trace` its trace, `$t.imprint` its imprint id, `$new-id` and
  * `$new-trace` are fresh, `$now` is this instant. An object with one of `$text`, `$list`, `$map`, `$many`, `$bytes`, `$json`, `$hex` is what
  * that makes. Throws SuiteError for a name that nothing was saved as.
  */
@@ -55,9 +57,9 @@ function variable(text: string, names: Names): Value {
   if (text === "now") return new Date().toISOString();
   const [name = "", part = "id"] = text.split(".");
   const saved = names.get(name);
-  if (saved === undefined || (part !== "id" && part !== "trace"))
-    throw new SuiteError(`$${text}: nothing was saved so`);
-  return part === "trace" ? saved.trace : saved.id;
+  const found = part === "id" || part === "trace" || part === "imprint" ? saved?.[part] : undefined;
+  if (found === undefined) throw new SuiteError(`$${text}: nothing was saved so`);
+  return found;
 }
 
 function macro(data: DataObject): Value | undefined {
