@@ -1,7 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { readText } from "../ground/files.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
-import type { Data, DataObject } from "../synapse/case-file.js";
 
 /** The version of the control protocol that the runner speaks. */
 export const CONTROL_VERSION = "1";
@@ -54,17 +53,20 @@ export interface HostCommand {
   readonly namespaces: readonly string[];
 }
 
+/** What was read as JSON. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /** What a session is to ask, exactly one of the three. */
 export interface AskCommand {
   readonly store: string;
   /** What `cancel` calls it. */
   readonly name: string;
-  readonly dispatch?: { readonly to: string; readonly input?: Data; readonly timeoutMs?: number };
+  readonly dispatch?: { readonly to: string; readonly input?: unknown; readonly timeoutMs?: number };
   readonly recall?: EngramAsk & { readonly mode?: "all" | "first" | "merge"; readonly topK?: number };
   readonly imprint?: EngramAsk & {
     readonly op: "add" | "append" | "delete" | "merge" | "upsert";
     readonly mergeKey?: string;
-    readonly entry?: DataObject;
+    readonly entry?: JsonObject;
     readonly all?: boolean;
   };
 }
@@ -113,10 +115,10 @@ export interface Reply {
   readonly listening?: { readonly address: string };
   readonly hosting?: { readonly clock?: number };
   readonly forgotten?: { readonly entries: number };
-  readonly dispatched?: DataObject;
-  readonly recalled?: DataObject;
-  readonly imprinted?: DataObject;
-  readonly watched?: { readonly observations: readonly DataObject[] };
+  readonly dispatched?: JsonObject;
+  readonly recalled?: JsonObject;
+  readonly imprinted?: JsonObject;
+  readonly watched?: { readonly observations: readonly JsonObject[] };
   readonly done?: object;
   readonly refusal?: Refusal;
   readonly unsupported?: { readonly reason: string };

@@ -1,7 +1,15 @@
 // The harness of our own Dendrite with Neurons: `node typescript-participant.js`. It obeys, and knows of no case.
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { Axon, CosmoError, Dendrite, type EngramAddress, type Json, type Neuron } from "../../src/index.js";
+import {
+  Axon,
+  CosmoError,
+  Dendrite,
+  type EngramAddress,
+  type Json,
+  type JsonObject,
+  type Neuron,
+} from "../../src/index.js";
 import { connectSynapse } from "../../src/synapse/grpc/index.js";
 import type { AskCommand, Command, EngramAsk, HostCommand, NeuronPlan } from "../control/messages.js";
 
@@ -26,7 +34,7 @@ const neurons: Readonly<Record<NeuronPlan["act"], Neuron>> = {
     return null;
   },
   recall: (input, _context, { recall }) =>
-    recall(String(input)).then(
+    recall(typeof input === "string" ? input : "").then(
       ({ hits }) => hits.length,
       (thrown: unknown) => ({ code: thrown instanceof CosmoError ? thrown.code : String(thrown) }),
     ),
@@ -112,7 +120,12 @@ async function ask({ store, name, dispatch, recall, imprint }: AskCommand): Prom
   const [address, time] = addressOf(imprint);
   const { op, mergeKey, entry, all = false } = imprint;
   const key = mergeKey === undefined ? {} : { mergeKey };
-  const what = { op, all, ...key, ...(entry === undefined ? {} : { entry }) };
+  const what = {
+    op,
+    all,
+    ...key, // What was read as JSON.
+    ...(entry === undefined ? {} : { entry: entry as JsonObject }),
+  };
   const done = await dendrite?.imprint(address, { ...time, ...what, abort });
   if (done === undefined) return {};
   const receipts = done.receipts.map(({ engramId, id }) => ({ engram: engramId, id }));
@@ -125,7 +138,8 @@ async function dispatchFrom(
   abort: AbortSignal,
 ): Promise<object> {
   const time = timeoutMs === undefined ? {} : { deadlineMs: timeoutMs };
-  const pathway = dendrite?.dispatch({ neuron: to, input, abort, ...time });
+  const pathway = dendrite // What was read as JSON.
+    ?.dispatch({ neuron: to, input: input as Json, abort, ...time });
   let parts = 0;
   for await (const _part of pathway ?? []) parts += 1;
   return { dispatched: { output: (await pathway)?.output, parts } };

@@ -1,4 +1,4 @@
-import type { Reply } from "../control/messages.js";
+import type { JsonObject, Reply } from "../control/messages.js";
 import { SuiteError } from "../ground/suite-error.js";
 import { Finding } from "../run/verdict.js";
 import type { Guest } from "../stand-in/guest.js";
@@ -81,7 +81,7 @@ async function sees(stage: ObserverStage, patterns: Data): Promise<void> {
   }
 }
 
-function read({ knowledge }: ObserverStage, observation: DataObject): ValueObject {
+function read({ knowledge }: ObserverStage, observation: JsonObject): ValueObject {
   const { bytes, ...rest } = observation;
   const plain = objectOf(toValue(rest));
   if (typeof bytes !== "string") return plain;

@@ -191,9 +191,10 @@ export class Guest {
 
   #sendNumbered(frame: ValueObject): void {
     this.#sent += 1;
-    const [[kind = "", part = {}] = []] = Object.entries(frame);
-    const name = kind === "deliver" ? "first" : "number";
-    const numbered = { [kind]: { ...objectOf(part), [name]: BigInt(this.#sent) } };
+    const number = (kind: string): string => (kind === "deliver" ? "first" : "number");
+    const numbered = Object.fromEntries(
+      Object.entries(frame).map(([kind, part]) => [kind, { ...objectOf(part), [number(kind)]: BigInt(this.#sent) }]),
+    );
     this.#log.push({ last: this.#sent, frame: numbered });
     this.#send(numbered);
   }

@@ -92,7 +92,11 @@ describe("our own observer", () => {
   }, 60_000);
 
   test("has a harness of at most 120 lines", () => {
-    expect(readFileSync(join(harness, `${file}.ts`), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(120);
+    expect(
+      readFileSync(join(harness, `${file}.ts`), "utf8")
+        .trimEnd()
+        .split("\n").length,
+    ).toBeLessThanOrEqual(120);
   });
 });
 

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { arriving } from "./mutants/arriving.js";
+import { asking, observing } from "./mutants/asking.js";
 import { closing } from "./mutants/closing.js";
 import { deciding } from "./mutants/engram/deciding.js";
 import { hosting } from "./mutants/hosting.js";
@@ -40,7 +41,7 @@ interface Result {
 const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED"];
 
 interface Part {
-  readonly role: "engram" | "participant" | "synapse";
+  readonly role: "engram" | "observer" | "participant" | "synapse";
   /** Its harness, below conformance/harness. */
   readonly harness: string;
   /** A sentence that no mutant of it breaks. */
@@ -50,12 +51,15 @@ interface Part {
 const parts: Readonly<Record<Part["role"], Part>> = {
   synapse: { role: "synapse", harness: "typescript.ts", sound: "COS-SES-001" },
   engram: { role: "engram", harness: "typescript-engram.ts", sound: "COS-RCL-001" },
+  observer: { role: "observer", harness: "typescript-observer.ts", sound: "COS-GRPC-014" },
   participant: { role: "participant", harness: "typescript-participant.ts", sound: "COS-GRPC-014" },
 };
 
 function partOf({ file }: Mutant): Part {
-  if (file.startsWith("engram/")) return parts.engram;
-  return /^(?:axon|dendrite)\//.test(file) ? parts.participant : parts.synapse;
+  if (file === "dendrite/observer.ts") return parts.observer;
+  // Answers of several are combined by who asked.
+  if (file.startsWith("engram/") && file !== "engram/modes.ts") return parts.engram;
+  return /^(?:axon|dendrite|engram|pathway)\//.test(file) ? parts.participant : parts.synapse;
 }
 
 /** The harness as one file, with one change in it. */
@@ -112,7 +116,7 @@ async function judge(mutant: Mutant, number: number): Promise<Judged> {
 }
 
 const wanted = process.argv[2] ?? "";
-const all = [arriving, working, routing, closing, showing, deciding, hosting]
+const all = [arriving, working, routing, closing, showing, deciding, hosting, asking, observing]
   .flat()
   .filter(({ name, file }) => name.includes(wanted) || file.startsWith(wanted));
 mkdirSync(folder, { recursive: true });

@@ -42,7 +42,9 @@ def signal(exchange, source, **parts):
 
 
 def below(request, exchange, source, **parts):
-    return signal(exchange, source, trace_id=request.trace_id, parent_id=request.id, **parts)
+    place = {"trace_id": request.trace_id, "parent_id": request.id}
+    traced = {"traceparent": request.traceparent, "tracestate": request.tracestate}
+    return signal(exchange, source, **place, **traced, **parts)
 
 
 def constant(name):
