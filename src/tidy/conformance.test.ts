@@ -122,6 +122,28 @@ describe("a host of Neurons in Python", () => {
   });
 });
 
+describe("a host of Neurons in Go", () => {
+  const folder = join(harness, "go-participant");
+  const missing = inject("goMissing");
+
+  test("plays the role of a participant", async ({ skip }) => {
+    if (missing !== "") skip(missing);
+    const program = await buildGo({ folder, name: "example.com/participant", isClient: true });
+    try {
+      const report = await play("participant", program);
+      expect(redIn(report)).toEqual([]);
+      expect(passedIn(report)).toBeGreaterThanOrEqual(33);
+    } finally {
+      program.remove();
+    }
+  }, 300_000);
+
+  test("has a harness of at most 300 lines that are not empty", () => {
+    const lines = readFileSync(join(folder, "main.go"), "utf8").split("\n");
+    expect(lines.filter((line) => line.trim() !== "").length).toBeLessThanOrEqual(300);
+  });
+});
+
 describe("our own Engrams", () => {
   const program = (...args: readonly string[]): Omit<Program, "remove"> => ({
     command: process.execPath,

@@ -1,10 +1,9 @@
 import { mutantsOf } from "./mutation.js";
 
-/** What may go wrong where a session asks, combines answers, and comes back. */
+/** What may go wrong where a session asks and combines answers. */
 export const asking = [
   ...mutantsOf("engram/modes.ts", [
     ["gives all hits of the first", "COS-MODE-001", "hits: winner.hits.slice(0, 1)", "hits: winner.hits"],
-    ["gives the hits of the last that has one", "COS-MODE-001", "winner ??= read;", "winner = read;"],
     ["waits in `first` for everybody", "COS-MODE-012", ' || (mode === "first" && winner !== undefined)', ""],
     [
       "ends `first` with the first answer",
@@ -133,7 +132,6 @@ export const observing = mutantsOf("dendrite/observer.ts", [
     '{ kind: "signal", signal, type, position, asked, attempt }',
     '{ kind: "signal", signal, type, position, asked, attempt: 0 }',
   ],
-  ["waits for a subscription that was rejected", "COS-OBS-013", "else queue?.end(new CosmoError(rejection));", ""],
   ["asks for all whatever it wants", "COS-OBS-006", "traceIds: [...traceIds],", "traceIds: [],"],
   [
     "numbers nothing",
