@@ -70,7 +70,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
   addDiff(program, (before, after, output) => {
     const difference = compareReports(before, after);
     streams.out(output === "json" ? JSON.stringify(difference, undefined, 2) : describeDifference(difference));
-    exit = difference.changes.some(({ isWorse }) => isWorse) ? 1 : 0;
+    exit = difference.stale.length > 0 || difference.changes.some(({ isWorse }) => isWorse) ? 1 : 0;
   });
   addInit(program, (language, folder) => streams.out(init(language, folder).join("\n")));
   addLooks(program, streams);

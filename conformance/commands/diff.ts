@@ -21,18 +21,22 @@ export interface Difference {
   readonly hasSameCases: boolean;
   /** The worse ones first. */
   readonly changes: readonly Change[];
+  /** Known failures that no longer fail as they did, since the report before. */
+  readonly stale: readonly string[];
 }
 
-type Compared = Pick<JsonReport, "cases" | "results">;
+type Compared = Pick<JsonReport, "cases" | "results" | "role" | "stale">;
 
 const byName = new Map(verdicts.map((verdict) => [verdictName(verdict), verdict]));
 
 const isReport = new Ajv2020().compile<Compared>({
   type: "object",
-  required: ["report", "cases", "results"],
+  required: ["report", "role", "cases", "results", "stale"],
   properties: {
     report: { const: 1 },
+    role: { type: "string" },
     cases: { type: "string" },
+    stale: { type: "array", items: { type: "string" } },
     results: {
       type: "array",
       items: {
@@ -44,9 +48,13 @@ const isReport = new Ajv2020().compile<Compared>({
   },
 });
 
-/** Compares two reports of the form json. Throws SuiteError for a file that is none. */
+/** Compares two reports of the form json. Throws SuiteError for a file that is none, and for two roles. */
 export function compareReports(beforeFile: string, afterFile: string): Difference {
   const [before, after] = [readReport(beforeFile), readReport(afterFile)];
+  if (before.role !== after.role) {
+    const roles = `${beforeFile} is of the role ${before.role}, ${afterFile} of ${after.role}`;
+    throw new SuiteError(`${roles}: give two reports of one role`, 2);
+  }
   const earlier = byCheck(before);
   const later = byCheck(after);
   const changes = [...new Set([...earlier.keys(), ...later.keys()])].flatMap((key): readonly Change[] => {
@@ -58,6 +66,7 @@ export function compareReports(beforeFile: string, afterFile: string): Differenc
   });
   return {
     hasSameCases: before.cases === after.cases,
+    stale: after.stale.filter((line) => !before.stale.includes(line)),
     changes: changes.sort((one, other) => Number(other.isWorse) - Number(one.isWorse)),
   };
 }
@@ -69,7 +78,7 @@ function isWorse({ before, after }: Pick<Change, "after" | "before">): boolean {
 }
 
 /** The difference for people. */
-export function describeDifference({ hasSameCases, changes }: Difference): string {
+export function describeDifference({ hasSameCases, changes, stale }: Difference): string {
   const lines = changes.map(
     ({ case: id, check, before, after, isWorse: worse }) =>
       `${worse ? "worse " : "      "} ${id} ${check}: ${before ?? "not there"} → ${after ?? "not there"}`,
@@ -78,6 +87,7 @@ export function describeDifference({ hasSameCases, changes }: Difference): strin
   return [
     ...(hasSameCases ? [] : ["The reports are of other cases: a check that one does not have may be new."]),
     ...lines,
+    ...stale.map((line) => `worse  stale: ${line}`),
     changes.length === 0 ? "No check changed." : `${changes.length} checks changed, ${worse} for the worse.`,
   ].join("\n");
 }

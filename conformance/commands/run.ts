@@ -38,8 +38,9 @@ export async function run(flags: RunFlags, { out, isColored }: Console): Promise
   } finally {
     await subject.stop();
   }
-  for (const target of targets) writeReport(report, target);
+  // A file that cannot be written takes nobody's result away.
   out(toTerminal(report, readRequirements(), isColored));
+  for (const target of targets) writeReport(report, target);
   return report.exit;
 }
 

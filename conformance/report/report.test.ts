@@ -3,6 +3,7 @@ import { summarize } from "../run/summary.js";
 import type { CheckResult } from "../run/verdict.js";
 import { toBadge } from "./badge.js";
 import { toHtml } from "./html.js";
+import { toTerminal } from "./terminal.js";
 
 const passed: CheckResult = {
   case: "synapse/a",
@@ -66,4 +67,14 @@ test("the badge says how many passed, and is green for what is conformant withou
     color: "yellow",
   });
   expect(badge()).toEqual({ ...base, message: "not-evaluated", color: "red" });
+});
+
+test("nothing of a report moves the cursor of a terminal, and a failure says how to play it again", () => {
+  const [said] = failed.evidence;
+  const evil = "\u001b[2J\r\nall is well\u009b31m";
+  const evidence = said === undefined ? [] : [{ ...said, text: evil }];
+  const text = toTerminal(reportOf({ ...failed, reason: evil, evidence }), [requirement], false);
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  expect(text).toContain("\\u001b[2J\\u000d\\u000aall is well\\u009b31m");
+  expect(text).toContain("again: conformance replay 'synapse/b' --role synapse\n");
 });

@@ -4,3 +4,8 @@ import type { Sight } from "../run/verdict.js";
 export function describeSight({ peer, way, what, text }: Sight): string {
   return `${peer} ${way} ${what} ${text}`.trimEnd();
 }
+
+/** A text of which nothing moves the cursor or changes the colours of a terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 import type { Requirement } from "../ground/requirements.js";
-import { describeSight } from "./sights.js";
+import { describeSight, printable } from "./sights.js";
 import { isRed, type Report } from "../run/summary.js";
 import { verdicts, type CheckResult } from "../run/verdict.js";
 
@@ -21,7 +21,7 @@ export function toTerminal(report: Report, requirements: readonly Requirement[],
     `${colors.bold(`${name} ${version}`)} (${language}) as ${colors.bold(report.role)}`,
     "",
     ...areas(report.results, colors),
-    ...red.slice(0, shownMax).flatMap((result) => failure(result, sentences, colors)),
+    ...red.slice(0, shownMax).flatMap((result) => failure(result, { sentences, role: report.role }, colors)),
     ...(red.length > shownMax
       ? ["", `… and ${red.length - shownMax} more failures; --report json=FILE has them all`]
       : []),
@@ -54,18 +54,23 @@ function areas(results: readonly CheckResult[], colors: Colors): readonly string
   });
 }
 
-function failure(result: CheckResult, sentences: ReadonlyMap<string, string>, colors: Colors): readonly string[] {
+interface Around {
+  readonly sentences: ReadonlyMap<string, string>;
+  readonly role: string;
+}
+
+function failure(result: CheckResult, { sentences, role }: Around, colors: Colors): readonly string[] {
   const { case: id, check, verdict, reason, requirements, evidence } = result;
   return [
     "",
     `${colors.red(verdict)} ${colors.bold(id)} ${check}`,
-    `  ${reason}`,
+    `  ${printable(reason)}`,
     ...requirements.map((one) => colors.dim(`  ${one} ${sentences.get(one) ?? ""}`)),
     ...evidence
       .slice(-evidenceMax)
-      .map((sight) => describeSight(sight))
+      .map((sight) => printable(describeSight(sight)))
       .map((line) => colors.dim(`    ${line.length > evidenceWidth ? `${line.slice(0, evidenceWidth)}…` : line}`)),
-    `  again: --case '${id}'`,
+    `  again: conformance replay '${id}' --role ${role}`,
   ];
 }
 

@@ -14,9 +14,14 @@ import { delimiter, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
 const readme = readFileSync("README.md", "utf8");
-const pages = ["README.md", "CHANGELOG.md", "conformance/README.md", "src/README.md", "proto/README.md"].concat(
-  readdirSync("proto/adr").map((file) => `proto/adr/${file}`),
-);
+const pages = [
+  "README.md",
+  "CHANGELOG.md",
+  "conformance/README.md",
+  "conformance/HARNESS.md",
+  "src/README.md",
+  "proto/README.md",
+].concat(readdirSync("proto/adr").map((file) => `proto/adr/${file}`));
 
 /** The links of a page that lead into the repository to what is not there. */
 function findDeadLinks(page: string, folder: string): readonly string[] {

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,8 +21,7 @@ import (
 
 type object = map[string]any
 
-var hello = object{"control": "1", "name": "grpc-go", "version": grpc.Version, "language": "Go",
-	"roles": []string{"participant"}, "features": []string{}}
+var hello = object{"control": "1", "name": "grpc-go", "version": grpc.Version, "language": "Go", "roles": []string{"participant"}, "features": []string{}}
 
 type failure struct{ code, message string }
 
@@ -39,6 +37,7 @@ type session struct {
 	running, reading sync.WaitGroup
 	lock             sync.Mutex
 	sent             uint64
+	isOver           bool
 	works            map[string]*work
 	replies          map[string]chan *pb.Signal
 }
@@ -95,10 +94,9 @@ func errorBody(err error) object {
 	failed := failure{"NEURON_FAILED", err.Error()}
 	errors.As(err, &failed)
 	code := pb.ErrorCode(pb.ErrorCode_value["ERROR_CODE_"+failed.code])
-	options := code.Descriptor().Values().ByNumber(code.Number()).Options()
-	traits := proto.GetExtension(options, pb.E_Error).(*pb.ErrorTraits)
-	return object{"error": object{"detail": object{"code": code, "message": failed.message,
-		"retryable": traits.Retryable, "effect": traits.Effect}}}
+	value := code.Descriptor().Values().ByNumber(code.Number())
+	traits := proto.GetExtension(value.Options(), pb.E_Error).(*pb.ErrorTraits)
+	return object{"error": object{"detail": object{"code": code, "message": failed.message, "retryable": traits.Retryable, "effect": traits.Effect}}}
 }
 
 func join(host job) *session {
@@ -115,8 +113,7 @@ func join(host job) *session {
 	}
 	joined.reading.Go(func() { joined.readFrames(register) })
 	for name := range joined.acts {
-		body := object{"register": object{"id": name, "role": "PARTICIPANT_ROLE_NEURON"}}
-		joined.publish(newSignal(name, "CONTROL", body), 0)
+		joined.publish(newSignal(name, "CONTROL", object{"register": object{"id": name, "role": "PARTICIPANT_ROLE_NEURON"}}), 0)
 	}
 	joined.running.Go(func() { joined.beat(me) })
 	<-registered.Done()
@@ -126,15 +123,18 @@ func join(host job) *session {
 func (joined *session) send(frame object) {
 	joined.lock.Lock()
 	defer joined.lock.Unlock()
-	joined.link.Send(fill(&pb.ConnectRequest{}, frame))
+	if !joined.isOver {
+		joined.link.Send(fill(&pb.ConnectRequest{}, frame))
+	}
+	joined.isOver = joined.isOver || frame["goodbye"] != nil
 }
 
 func (joined *session) publish(made *pb.Signal, attempt uint32) {
 	joined.lock.Lock()
 	defer joined.lock.Unlock()
 	joined.sent++
-	publish := &pb.Publish{First: joined.sent, Signals: [][]byte{must(proto.Marshal(made))}}
-	publish.Notes = []*pb.PublishNote{{Attempt: attempt}}
+	notes := []*pb.PublishNote{{Attempt: attempt}}
+	publish := &pb.Publish{First: joined.sent, Signals: [][]byte{must(proto.Marshal(made))}, Notes: notes}
 	joined.link.Send(&pb.ConnectRequest{Frame: &pb.ConnectRequest_Publish{Publish: publish}})
 }
 
@@ -151,13 +151,11 @@ func (joined *session) beat(me string) {
 func (joined *session) readFrames(register func()) {
 	for frame, err := joined.link.Recv(); err == nil; frame, err = joined.link.Recv() {
 		through, credit := frame.GetReceipts().GetThrough(), frame.GetCredit()
-		seen := max(frame.GetReceipts().GetNumber(), credit.GetNumber(), frame.GetLive().GetNumber(),
-			frame.GetGap().GetNumber(), frame.GetDrain().GetNumber())
+		seen := max(frame.GetReceipts().GetNumber(), credit.GetNumber(), frame.GetLive().GetNumber(), frame.GetGap().GetNumber(), frame.GetDrain().GetNumber())
 		for index, data := range frame.GetDeliver().GetSignals() {
 			made := &pb.Signal{}
-			if proto.Unmarshal(data, made) == nil {
-				joined.take(made, frame.GetDeliver().Notes[index])
-			}
+			must(0, proto.Unmarshal(data, made))
+			joined.take(made, frame.GetDeliver().Notes[index])
 			seen = frame.GetDeliver().First + uint64(index)
 		}
 		if ping := frame.GetPing(); ping != nil {
@@ -214,8 +212,7 @@ func (one *work) serve() {
 	}
 	one.publish(one.below(exchange, body), one.note.Attempt)
 	if one.request.CloseTrace && !isStopped && err == nil {
-		final := object{"traceId": one.request.TraceId, "final": object{"status": "FINAL_STATUS_COMPLETED"}}
-		one.publish(newSignal(one.note.Participant, "CONTROL", final), one.note.Attempt)
+		one.publish(newSignal(one.note.Participant, "CONTROL", object{"traceId": one.request.TraceId, "final": object{"status": "FINAL_STATUS_COMPLETED"}}), one.note.Attempt)
 	}
 }
 
@@ -228,7 +225,7 @@ func (one *work) outcome() ([]byte, error) {
 	if err = errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
-	if !bytes.HasPrefix(bytes.TrimLeft(about, " \t\r\n"), []byte("{")) {
+	if !strings.HasPrefix(strings.TrimLeft(string(about), " \t\r\n"), "{") {
 		return nil, failure{"INVALID_INPUT", "the context is no object"}
 	}
 	output, err := one.act(given, about)
@@ -270,8 +267,7 @@ func (one *work) emit(given json.RawMessage) error {
 		}
 		one.parts++
 		data, _ := json.Marshal(object{"part": one.parts})
-		body := object{"output": object{"data": data}, "part": one.parts}
-		one.publish(one.below("PARTIAL", object{"agentOutput": body}), one.note.Attempt)
+		one.publish(one.below("PARTIAL", object{"agentOutput": object{"output": object{"data": data}, "part": one.parts}}), one.note.Attempt)
 	}
 	return nil
 }
@@ -296,7 +292,6 @@ func (joined *session) leave() {
 	joined.end()
 	joined.running.Wait()
 	joined.send(object{"goodbye": object{}})
-	joined.link.CloseSend()
 	joined.reading.Wait()
 	joined.conn.Close()
 }

@@ -136,6 +136,19 @@ describe("diff", { timeout: 60_000 }, () => {
     });
   });
 
+  test("refuses reports of two roles, and takes a known failure that went stale for worse", async () => {
+    const before = await reportOf("role", "codec/Ack/received/*");
+    const report = parsed<{ role: string; stale: string[] }>(readFileSync(before, "utf8"));
+    const other = join(folder, "other.json");
+    writeFileSync(other, JSON.stringify({ ...report, role: "synapse" }));
+    const said = expect.stringMatching(/of the role codec, .* of synapse: give two reports of one role/);
+    expect(await conformance("diff", before, other)).toMatchObject({ exit: 2, stderr: said });
+    writeFileSync(other, JSON.stringify({ ...report, stale: ["codec/x: it passes"] }));
+    const worse = await conformance("diff", before, other);
+    expect(worse).toMatchObject({ exit: 1, stdout: expect.stringContaining("worse  stale: codec/x: it passes") });
+    expect(await conformance("diff", other, before)).toMatchObject({ exit: 0 });
+  });
+
   test("ends with 2 for what is no report", async () => {
     const file = join(folder, "none.json");
     writeFileSync(file, "{}");
