@@ -38,7 +38,7 @@ export function observerCase(data: ObserverCaseData, place: ObserverPlace): Case
     requirements: shows,
     checks: [holds],
     needs: [],
-    isNegative: JSON.stringify(steps).includes('"code"'),
+    isNegative: twin !== undefined || JSON.stringify(steps).includes('"code"'),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
       played += 1;

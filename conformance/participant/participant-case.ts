@@ -46,7 +46,7 @@ export function participantCase(data: ParticipantCaseData, place: ParticipantPla
     requirements: shows,
     checks: [holds],
     needs,
-    isNegative: JSON.stringify(steps).includes('"code"'),
+    isNegative: twin !== undefined || JSON.stringify(steps).includes('"code"'),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
       played += 1;

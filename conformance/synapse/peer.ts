@@ -80,6 +80,8 @@ export class Peer {
 
   /** Says hello and waits for the Welcome. Rejects with a Finding if something else comes. */
   async hello(hello: ValueObject): Promise<ValueObject> {
+    // What an earlier link left, a frame of a later version for example, is no answer to this Hello.
+    while (this.frames.takeNow(() => true) !== undefined);
     this.#link.send({ hello: { ...hello, received: BigInt(this.#seen) } });
     const first = await this.orEnd(
       this.frames.take(() => true),

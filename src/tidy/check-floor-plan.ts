@@ -15,6 +15,7 @@ export function roomOf(path: string): string | undefined {
 }
 
 function doorOf(room: string): string {
+  if (room === "conformance") return "conformance/index.ts";
   return room === "index" ? "src/index.ts" : `src/${room}/index.ts`;
 }
 

@@ -85,6 +85,27 @@ describe("our own SDK", () => {
   }, 120_000);
 });
 
+// Our own Synapse behind a link that writes in another way than ours: who only takes what ours writes is red here.
+describe("a Synapse that is odd, and conformant", () => {
+  test.each([
+    "fields-backwards",
+    "unknown-fields",
+    "unknown-frames",
+    "stretched-varints",
+    "one-signal-a-frame",
+    "one-byte-a-segment",
+  ])(
+    "is green: %s",
+    async (oddity) => {
+      const args = [resolve("dist/conformance/harness/odd-synapse.js"), oddity];
+      const report = await play("synapse", { command: process.execPath, args, env: {} });
+      expect(redIn(report)).toEqual([]);
+      expect(passedIn(report)).toBeGreaterThanOrEqual(460);
+    },
+    120_000,
+  );
+});
+
 test("our own Dendrite plays the role of a participant", async () => {
   const args = [resolve("dist/conformance/harness/typescript-participant.js")];
   const report = await play("participant", { command: process.execPath, args, env: {} });

@@ -99,7 +99,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     outside: true,
     packages: ["@grpc/grpc-js", "ajv", "commander", "picocolors", "protobufjs", "yaml"],
   },
-  tidy: { floor: 10, gen: true, node: true, packages: ["rolldown", "vitest"] },
+  tidy: { floor: 10, gen: true, node: true, packages: ["rolldown", "vitest", "yaml"] },
 };
 
 /** The rooms whose doors are public entries of the package. */

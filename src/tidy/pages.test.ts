@@ -19,6 +19,7 @@ const pages = [
   "CHANGELOG.md",
   "conformance/README.md",
   "conformance/HARNESS.md",
+  "conformance/TRACEABILITY.md",
   "src/README.md",
   "proto/README.md",
 ].concat(readdirSync("proto/adr").map((file) => `proto/adr/${file}`));

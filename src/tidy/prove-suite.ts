@@ -7,15 +7,8 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
-import { arriving } from "./mutants/arriving.js";
-import { asking, observing } from "./mutants/asking.js";
-import { closing } from "./mutants/closing.js";
-import { deciding } from "./mutants/engram/deciding.js";
-import { hosting } from "./mutants/hosting.js";
 import { mutate, type Mutant } from "./mutants/mutation.js";
-import { routing } from "./mutants/routing.js";
-import { showing } from "./mutants/showing.js";
-import { working } from "./mutants/working.js";
+import { suiteMutants } from "./suite-mutants.js";
 
 const run = promisify(execFile);
 // Inside the repository, where the packages are found.
@@ -116,9 +109,7 @@ async function judge(mutant: Mutant, number: number): Promise<Judged> {
 }
 
 const wanted = process.argv[2] ?? "";
-const all = [arriving, working, routing, closing, showing, deciding, hosting, asking, observing]
-  .flat()
-  .filter(({ name, file }) => name.includes(wanted) || file.startsWith(wanted));
+const all = suiteMutants.filter(({ name, file }) => name.includes(wanted) || file.startsWith(wanted));
 mkdirSync(folder, { recursive: true });
 try {
   const red: Result[] = [];

@@ -1,0 +1,3 @@
+export { hashOfCases } from "./commands/cases.js";
+export { listRequirements, type CoverageRow } from "./commands/look.js";
+export { roles, type Role } from "./control/messages.js";

@@ -1,0 +1,55 @@
+// The gate of the specification: each MUST has a positive case, a negative case and a mutant, or is left out with its
+// reason, or stands in conformance/gaps.yaml. That list may only grow shorter.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { hashOfCases } from "../../conformance/index.js";
+import { coverage, findGaps, needs, type Covered } from "./coverage.js";
+
+const rows = coverage();
+const row: Covered = {
+  id: "COS-ENV-001",
+  level: "MUST",
+  roles: ["synapse"],
+  cases: 2,
+  negative: 1,
+  excluded: "",
+  mutants: 1,
+};
+
+describe("the gate of the specification", () => {
+  test.each([
+    ["nothing", row, []],
+    ["a positive case", { ...row, cases: 1 }, ["positive"]],
+    ["a negative case", { ...row, negative: 0 }, ["negative"]],
+    ["a mutant", { ...row, mutants: 0 }, ["mutant"]],
+    ["a reason only", { ...row, cases: 0, negative: 0, mutants: 0, excluded: "It cannot be seen." }, []],
+    ["what a SHOULD need not have", { ...row, level: "SHOULD", mutants: 0 }, []],
+  ] as const)("finds that a sentence lacks %s", (_, one, lacking) => {
+    const gaps = findGaps([one]);
+    expect(needs.filter((need) => gaps[need].includes(row.id))).toEqual(lacking);
+  });
+
+  test.each(needs)("has no MUST without a %s, beyond those that are listed", (need) => {
+    const listed: ReturnType<typeof findGaps> = parse(readFileSync("conformance/gaps.yaml", "utf8"));
+    // A sentence that is covered now leaves the list; one that is new comes with its cases and its mutant.
+    expect(findGaps(rows)[need]).toEqual(listed[need]);
+  });
+});
+
+describe("the table of what was shown", () => {
+  const table = readFileSync("conformance/TRACEABILITY.md", "utf8");
+
+  test("is of the cases that there are: else run `npm run conformance:table`", () => {
+    expect(/made of the cases (\w+)/.exec(table)?.[1]).toBe(hashOfCases());
+  });
+
+  test("has each sentence, with its mutants and why it is left out", () => {
+    const lines = table.split("\n").filter((line) => line.startsWith("| COS-"));
+    const cells = lines.map((line) => line.split("|").map((cell) => cell.trim()));
+    expect(cells.map(([, id]) => id)).toEqual(rows.map(({ id }) => id));
+    expect(cells.map((line) => [line.at(-3), line.at(-2)])).toEqual(
+      rows.map(({ mutants, excluded }) => [mutants === 0 ? "" : String(mutants), excluded]),
+    );
+  });
+});

@@ -1,0 +1,22 @@
+import { arriving } from "./mutants/arriving.js";
+import { asking, observing } from "./mutants/asking.js";
+import { closing } from "./mutants/closing.js";
+import { deciding } from "./mutants/engram/deciding.js";
+import { hosting } from "./mutants/hosting.js";
+import type { Mutant } from "./mutants/mutation.js";
+import { routing } from "./mutants/routing.js";
+import { showing } from "./mutants/showing.js";
+import { working } from "./mutants/working.js";
+
+/** Every mutant that the conformance suite is to kill. */
+export const suiteMutants: readonly Mutant[] = [
+  ...arriving,
+  ...working,
+  ...routing,
+  ...closing,
+  ...showing,
+  ...deciding,
+  ...hosting,
+  ...asking,
+  ...observing,
+];
