@@ -1,0 +1,40 @@
+// A Synapse of its own: `node main.js [--mutant NAME]`, a harness of the suite. It shares no code with our SDK: it was
+// written from the specification, to show that the suite can be passed by somebody else, and with a mutant of itself
+// that each sentence is held. Not for use: it is slow, and keeps everything in memory.
+import { createInterface } from "node:readline";
+import { readBook } from "./book.js";
+import { Synapse } from "./server.js";
+
+type Command = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const hello = {
+  control: "1",
+  name: "cosmonapse-reference",
+  version: "1",
+  language: "TypeScript",
+  roles: ["synapse"],
+  features: [],
+};
+const book = readBook();
+const listening = new Map<string, Synapse>();
+
+async function answer({ hello: who, listen, close, stop }: Command): Promise<object> {
+  if (who !== undefined) return { hello };
+  if (listen !== undefined) {
+    const limits: Record<string, number> = { ...Object(listen["limits"]) };
+    const synapse = new Synapse(book, limits);
+    const address = await synapse.listen();
+    listening.set(address, synapse);
+    return { listening: { address } };
+  }
+  if (close !== undefined) listening.get(String(close["address"]))?.close();
+  return close === undefined && stop === undefined ? { unsupported: { reason: "it is a Synapse" } } : { done: {} };
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { seq, ...command }: Command & { readonly seq: number } = JSON.parse(line);
+  const reply = await answer(command).catch((thrown: unknown) => ({ harnessError: { message: String(thrown) } }));
+  process.stdout.write(`${JSON.stringify({ seq, ...reply })}\n`);
+  if (command["stop"] !== undefined) break;
+}
+for (const synapse of listening.values()) synapse.close();

@@ -1,0 +1,85 @@
+import type { ValueObject } from "../wire/value.js";
+import type { Header } from "./header.js";
+import type { Session } from "./session.js";
+
+/** A registration that lives. */
+export interface Registration {
+  readonly session: Session;
+  readonly id: string;
+  readonly role: string;
+  readonly kind: string;
+  readonly capabilities: readonly string[];
+  readonly room: number;
+  readonly isRetrySafe: boolean;
+  readonly storeId: string;
+  /** The REGISTER as it came. */
+  readonly bytes: Uint8Array;
+  /** The legs that take a slot. One registration that replaces another goes on with the same set. */
+  readonly slots: Set<Leg>;
+  isSuspect: boolean;
+  heartbeat: NodeJS.Timeout | undefined;
+}
+
+/** A trace that was opened. */
+export interface Trace {
+  readonly id: string;
+  readonly opener: Session;
+  readonly asks: Map<string, Ask>;
+  isClosed: boolean;
+  /** Who answered and has to send the FINAL. */
+  owedBy: Session | undefined;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** An accepted request. */
+export interface Ask {
+  readonly header: Header;
+  readonly position: number;
+  readonly asker: Session;
+  readonly trace: Trace;
+  /** The leg below which it was sent. */
+  readonly above: Leg | undefined;
+  readonly legs: Leg[];
+  readonly deadline: number;
+  /** True if its outcome ends the trace. */
+  readonly isClosing: boolean;
+  timer: NodeJS.Timeout | undefined;
+  wait: NodeJS.Timeout | undefined;
+  isStopped: boolean;
+}
+
+/** One way of a request to one who answers it: the only one, or with fanout ALL one of each id. */
+export interface Leg {
+  readonly ask: Ask;
+  /** The id that was asked; empty: whoever matches. */
+  id: string;
+  readonly below: Set<Ask>;
+  holder: Registration | undefined;
+  attempt: number;
+  /** True once the current attempt was written to its holder, and once any was. */
+  isWritten: boolean;
+  wasWritten: boolean;
+  /** PARTIALs that were forwarded, and those of them that nobody has consumed. */
+  forwarded: number;
+  unconsumed: number;
+  outcome: "error" | "good" | undefined;
+  /** The detail of an ERROR that is its outcome. */
+  detail: ValueObject | undefined;
+  /** Who was given it, also before. */
+  readonly given: Set<Session>;
+}
+
+/** True once every leg has its outcome. */
+export function isEnded({ legs }: Ask): boolean {
+  return legs.every(({ outcome }) => outcome !== undefined);
+}
+
+/** A Signal as observers are shown it. */
+export interface Shown {
+  readonly bytes: Uint8Array;
+  readonly type: number;
+  readonly traceId: string;
+  /** Its source, and the id of its address. */
+  readonly participants: readonly string[];
+  readonly note: ValueObject;
+}

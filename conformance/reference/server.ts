@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream } from "@grpc/grpc-js";
+import { encodeMessage } from "../wire/writer.js";
+import type { ValueObject } from "../wire/value.js";
+import { Limits, type Book } from "./book.js";
+import { Hub } from "./decide.js";
+import { wrong } from "./mutants.js";
+import { Peer, type House } from "./peer.js";
+import { detailOf, Refused } from "./refused.js";
+import type { Line } from "./session.js";
+
+type Call = ServerDuplexStream<Buffer, Buffer>;
+
+const path = "/cosmonapse.v1.SynapseService/Connect";
+const same = (bytes: Buffer): Buffer => bytes;
+const trailer = "cosmonapse-error-bin";
+
+/** A Synapse on a port of loopback. */
+export class Synapse implements House {
+  readonly book: Book;
+  readonly limits: Limits;
+  readonly instance = randomBytes(6).toString("hex");
+  readonly #hubs = new Map<string, Hub>();
+  #server: Server | undefined;
+
+  constructor(book: Book, own: Readonly<Record<string, number>>) {
+    this.book = book;
+    this.limits = new Limits(book.limits, own);
+  }
+
+  hubOf(namespace: string): Hub {
+    const known = this.#hubs.get(namespace);
+    if (known !== undefined) return known;
+    if (this.#hubs.size >= this.limits.of("namespaces")) throw new Refused("OVERLOADED", "COS-LIM-004");
+    const hub = new Hub(namespace, this.book, this.limits);
+    this.#hubs.set(namespace, hub);
+    return hub;
+  }
+
+  /** Begins to listen; its address. */
+  async listen(): Promise<string> {
+    const most = {
+      "grpc.max_receive_message_length": this.limits.of("message_bytes"),
+      "grpc.max_send_message_length": -1,
+    };
+    const server = new Server(most);
+    this.#server = server;
+    const codec = {
+      requestSerialize: same,
+      requestDeserialize: same,
+      responseSerialize: same,
+      responseDeserialize: same,
+    };
+    server.addService(
+      { connect: { path, requestStream: true, responseStream: true, ...codec } },
+      { connect: (call: Call) => this.#take(call) },
+    );
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      );
+    });
+    return `127.0.0.1:${port}`;
+  }
+
+  /** Ends every session and listens no more. */
+  close(): void {
+    for (const hub of this.#hubs.values()) for (const session of [...hub.space.sessions]) hub.leave(session);
+    this.#server?.forceShutdown();
+  }
+
+  #take(call: Call): void {
+    const line = new CallLine(call, this.book);
+    const peer = new Peer(this, line);
+    call.on("data", (bytes: Buffer) => {
+      try {
+        peer.take(new Uint8Array(bytes));
+      } catch (thrown) {
+        line.end(
+          thrown instanceof Refused ? thrown : new Refused("INTERNAL", "COS-GRPC-001", { message: String(thrown) }),
+        );
+        peer.lost();
+      }
+    });
+    call.on("drain", () => peer.drained());
+    call.on("error", () => peer.lost());
+    call.once("cancelled", () => peer.lost());
+    call.once("end", () => {
+      peer.lost();
+      line.end();
+    });
+  }
+}
+
+/** The stream of one call. */
+class CallLine implements Line {
+  isReady = true;
+  readonly #call: Call;
+  readonly #book: Book;
+  #isOver = false;
+
+  constructor(call: Call, book: Book) {
+    this.#call = call;
+    this.#book = book;
+    call.on("drain", () => {
+      this.isReady = true;
+    });
+  }
+
+  write(frame: ValueObject): void {
+    if (this.#isOver) return;
+    this.isReady = this.#call.write(
+      Buffer.from(encodeMessage(this.#book.schema, "cosmonapse.v1.ConnectResponse", frame)),
+    );
+  }
+
+  end(refused?: Refused): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (refused === undefined) return void this.#call.end();
+    const metadata = new Metadata();
+    const detail = detailOf(this.#book, refused.code, refused.told);
+    if (!wrong("ends-without-detail")) {
+      metadata.set(trailer, Buffer.from(encodeMessage(this.#book.schema, "cosmonapse.v1.ErrorDetail", detail)));
+    }
+    const names: Readonly<Record<string, number | string>> = status;
+    const given = names[this.#book.errors.get(refused.code)?.status ?? "UNKNOWN"];
+    const code = typeof given === "number" && !wrong("ends-with-unknown") ? given : status.UNKNOWN;
+    this.#call.emit("error", { code, details: refused.message, metadata });
+  }
+}
