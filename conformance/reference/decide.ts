@@ -106,11 +106,13 @@ export class Hub {
   }
 
   #checkSource(session: Session, { source }: Header): void {
+    if (source === ownSource) {
+      if (wrong("speaks-as-the-synapse")) return;
+      throw new Refused("PERMISSION_DENIED", "COS-ENV-011");
+    }
     const holds = [...session.held].some(({ holder }) => holder?.id === source);
     const isOwn = source === session.dendrite || session.registrations.has(source) || holds;
-    if ((source === ownSource && !wrong("speaks-as-the-synapse")) || (!isOwn && !wrong("any-source"))) {
-      if (source === ownSource || !wrong("any-source")) throw new Refused("PERMISSION_DENIED", "COS-ENV-010");
-    }
+    if (!isOwn && !wrong("any-source")) throw new Refused("PERMISSION_DENIED", "COS-ENV-010");
   }
 
   #request(session: Session, header: Header, attempt: number): ValueObject {

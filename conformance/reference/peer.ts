@@ -180,7 +180,8 @@ export class Peer {
 
   #leave(hub: Hub, session: Session): void {
     this.#isOver = true;
-    if (!wrong("goodbyes-unanswered")) session.say({ goodbye: {} });
+    session.say({ goodbye: {} });
+    if (wrong("talks-behind-its-goodbye")) session.say({ pong: {} });
     if (wrong("goodbye-keeps-the-session")) return this.#line.end();
     hub.leave(session);
   }

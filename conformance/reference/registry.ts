@@ -29,9 +29,11 @@ export class Registry {
     if (session.isDraining && !wrong("registers-while-draining")) throw new Refused("UNAVAILABLE", "COS-REG-010");
     for (const other of this.#space.registrations()) {
       if (other.id !== registration.id || other.session === session) continue;
-      if (other.role !== registration.role && !wrong("roles-may-differ")) throw new Refused("CONFLICT", "COS-REG-006");
-      if (other.storeId !== registration.storeId && !wrong("stores-may-differ"))
+      const isSameRole = other.role === registration.role;
+      if (!isSameRole && !wrong("roles-may-differ")) throw new Refused("CONFLICT", "COS-REG-006");
+      if (isSameRole && other.storeId !== registration.storeId && !wrong("stores-may-differ")) {
         throw new Refused("CONFLICT", "COS-REG-007");
+      }
     }
     const isNew = !session.registrations.has(registration.id);
     if (isNew && session.registrations.size >= this.#space.limits.of("registrations")) {

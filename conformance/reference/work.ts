@@ -120,7 +120,13 @@ export class Work {
   /** Ends all that was sent below. (COS-STOP-006, COS-RED-010) */
   cancelBelow(leg: Leg): void {
     if (wrong("errors-spare-below")) return;
-    for (const ask of leg.below) for (const one of ask.legs) this.fail(one, "CANCELLED");
+    for (const ask of leg.below) {
+      for (const one of ask.legs) {
+        this.fail(one, "CANCELLED");
+        // What ended well may have left others below it.
+        if (!wrong("ends-well-ends-the-tree")) this.cancelBelow(one);
+      }
+    }
   }
 
   /** Ends a request and all below it, at any depth. (COS-STOP-001, COS-STOP-003) */
@@ -211,15 +217,10 @@ export class Work {
     }
     const free = all.filter((one) => this.#isFree(one)).sort((one, two) => one.slots.size - two.slots.size);
     const [chosen] = free;
-    if (chosen !== undefined && (isWaiting || !this.#isBehind(leg))) return this.#give(leg, chosen);
+    if (chosen !== undefined) return this.#give(leg, chosen);
     const isFull = !isWaiting && this.waitingFor(ask) >= this.#space.limits.of("address_queue");
     if (isFull && !wrong("queues-unbounded")) return this.fail(leg, "OVERLOADED");
     this.#waiting.add(leg);
-  }
-
-  /** True if somebody waits for the same address, and came first. */
-  #isBehind({ ask }: Leg): boolean {
-    return this.waitingFor(ask) > 0 && !wrong("the-new-before-the-waiting");
   }
 
   #isFree({ slots, room, isSuspect, session }: Registration): boolean {

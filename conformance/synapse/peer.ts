@@ -1,14 +1,14 @@
 import { Finding, type Seen } from "../run/verdict.js";
-import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
 import { isList, type Value, type ValueObject } from "../wire/value.js";
-import { readFields } from "../wire/reader.js";
-import { encodeMessage, join } from "../wire/writer.js";
+import { encodeMessage } from "../wire/writer.js";
 import { Arrivals } from "./arrivals.js";
 import type { ErrorRow } from "./error-table.js";
 import { ulid } from "./ids.js";
 import { Link, type LinkEnd } from "./link.js";
-import { describeDetail, objectOf, objectsOf, toCount } from "./read-value.js";
+import { readSignal } from "./read-signal.js";
+import { describeDetail, objectOf, objectsOf, textOf, toCount } from "./read-value.js";
+import { Watching } from "./watching.js";
 import { faultOfDetail, faultOfEnd, faultOfFrame, numbersOf } from "./wire-rules.js";
 
 /** A Signal as it was delivered. */
@@ -49,8 +49,12 @@ export class Peer {
   readonly #links: Link[] = [];
   #link: Link;
   #ended: Promise<LinkEnd>;
+  #before: Promise<LinkEnd>;
+  readonly #watching = new Watching();
   #sent = 0;
   #seen = 0;
+  #acknowledged = 0;
+  #saidGoodbye = false;
   #fault: string | undefined;
 
   constructor(place: Place, name: string, dendriteId: string) {
@@ -58,6 +62,7 @@ export class Peer {
     this.name = name;
     this.dendriteId = dendriteId;
     [this.#link, this.#ended] = this.#open();
+    this.#before = this.#ended;
   }
 
   /** The link that it uses now. */
@@ -78,10 +83,16 @@ export class Peer {
     return end;
   }
 
+  /** How the link before this one ends. */
+  superseded(): Promise<LinkEnd> {
+    return this.#before;
+  }
+
   /** Says hello and waits for the Welcome. Rejects with a Finding if something else comes. */
   async hello(hello: ValueObject): Promise<ValueObject> {
     // What an earlier link left, a frame of a later version for example, is no answer to this Hello.
     while (this.frames.takeNow(() => true) !== undefined);
+    this.acknowledged(this.#seen);
     this.#link.send({ hello: { ...hello, received: BigInt(this.#seen) } });
     const first = await this.orEnd(
       this.frames.take(() => true),
@@ -99,7 +110,9 @@ export class Peer {
 
   /** Opens another link. Its hello decides whether the session goes on. */
   reopen(): void {
+    this.#before = this.#ended;
     [this.#link, this.#ended] = this.#open();
+    this.#saidGoodbye = false;
   }
 
   /** Leaves, and breaks off every link that it opened, also those that another one took the place of. */
@@ -113,6 +126,18 @@ export class Peer {
   beginAnew(): void {
     this.#sent = 0;
     this.#seen = 0;
+    this.#acknowledged = 0;
+  }
+
+  /** It has told the Synapse what it saw. */
+  acknowledged(number: number): void {
+    this.#acknowledged = number;
+  }
+
+  /** Asks for a subscription. */
+  subscribe(id: string, filter: ValueObject): void {
+    this.#watching.begin(id);
+    this.#link.send({ subscribe: { subscription_id: id, filter, number: BigInt(this.takeNumber()) } });
   }
 
   /** The next number that it gives. */
@@ -131,8 +156,20 @@ export class Peer {
 
   /** Sends a Publish of one Signal, whatever its number is. */
   sendPublish(number: number, bytes: Uint8Array, attempt = 0): void {
-    const notes: Value = attempt === 0 ? [] : [{ index: 0, attempt }];
-    this.#link.send({ publish: { first: BigInt(number), signals: [bytes], notes } });
+    this.#sendSignals(number, [bytes], attempt);
+  }
+
+  /** Publishes a Signal behind other bytes in one frame, and waits for what is decided of it. */
+  publishBehind(first: Uint8Array, bytes: Uint8Array): Promise<ValueObject> {
+    const number = this.takeNumber();
+    const receipt = this.receiptOf(this.takeNumber());
+    this.#sendSignals(number, [first, bytes], 0);
+    return this.orEnd(receipt, "the receipt");
+  }
+
+  #sendSignals(number: number, signals: readonly Uint8Array[], attempt: number): void {
+    const notes: Value = attempt === 0 ? [] : [{ index: signals.length - 1, attempt }];
+    this.#link.send({ publish: { first: BigInt(number), signals, notes } });
   }
 
   /** What will be decided of a number. */
@@ -201,10 +238,26 @@ export class Peer {
     this.#fault ??= faultOfFrame(frame, this.#seen, this.#place.errors);
     const numbers = numbersOf(frame);
     if (numbers !== undefined) this.#seen = numbers.first + numbers.count - 1;
+    this.#fault ??= this.#faultOfFlow(frame);
     if (frame["receipts"] !== undefined) this.#takeReceipts(objectOf(frame["receipts"]));
     else if (frame["deliver"] !== undefined) this.#takeDeliveries(objectOf(frame["deliver"]));
     else this.frames.add(frame);
-    if (numbers !== undefined && this.acknowledges) this.#link.send({ ack: { received: BigInt(this.#seen) } });
+    if (numbers === undefined || !this.acknowledges) return;
+    this.#link.send({ ack: { received: BigInt(this.#seen) } });
+    this.acknowledged(this.#seen);
+  }
+
+  /** What is wrong with when a frame comes; undefined: nothing. */
+  #faultOfFlow(frame: ValueObject): string | undefined {
+    if (this.#saidGoodbye) return "COS-GRPC-015: a frame came behind the Goodbye";
+    this.#saidGoodbye = frame["goodbye"] !== undefined;
+    const most = toCount(objectOf(this.welcome["limits"])["unacknowledged"]);
+    const outstanding = this.#seen - this.#acknowledged;
+    if (most > 0 && outstanding > most) return `COS-SES-013: ${outstanding} numbers are not acknowledged, of ${most}`;
+    const live = objectOf(frame["live"]);
+    if (live["rejection"] === undefined && frame["live"] !== undefined)
+      this.#watching.live(textOf(live["subscription_id"]));
+    return frame["gap"] === undefined ? undefined : this.#watching.faultOfGap(objectOf(frame["gap"]));
   }
 
   #takeReceipts(receipts: ValueObject): void {
@@ -233,22 +286,13 @@ export class Peer {
   }
 
   #takeSignal(bytes: Uint8Array, note: ValueObject): void {
-    const signal = this.#readSignal(bytes);
+    const signal = readSignal(this.#place.schema, bytes);
+    this.#fault ??= this.#watching.faultOfDelivery(note);
     const { detail } = objectOf(signal["error"]);
     if (detail !== undefined && signal["source"] === "synapse") {
       this.#fault ??= faultOfDetail(objectOf(detail), this.#place.errors);
     }
     if (note["refused"] === undefined && typeof signal["id"] === "string") this.delivered.add(signal["id"]);
     this.deliveries.add({ bytes, signal, note });
-  }
-
-  /** A Signal; of one whose body cannot be read, the header. */
-  #readSignal(bytes: Uint8Array): ValueObject {
-    try {
-      return decodeMessage(this.#place.schema, signalName, bytes);
-    } catch {
-      const header = readFields(bytes).filter(({ number }) => number < 16 || number >= 1_000);
-      return decodeMessage(this.#place.schema, signalName, join(...header.map(({ raw }) => raw)));
-    }
   }
 }

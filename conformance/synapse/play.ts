@@ -92,8 +92,19 @@ export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" 
   };
 }
 
+/** `repeat`: the steps, so many times. */
+async function repeat(stage: Stage, given: Data): Promise<void> {
+  const { times, steps } = isData(given) ? given : {};
+  for (let round = 0; round < Number(times); round += 1) {
+    for (const [index, step] of (Array.isArray(steps) ? steps : []).entries()) {
+      await playStep(stage, isData(step) ? step : {}, index + 1);
+    }
+  }
+}
+
 async function playStep(stage: Stage, step: Step, number: number): Promise<void> {
   const [verb, given] = Object.entries(step)[0] ?? ["", null];
+  if (verb === "repeat") return repeat(stage, given ?? null);
   const play = verbs[verb];
   if (play === undefined) throw new SuiteError(`step ${number}: there is no verb ${verb}`);
   try {

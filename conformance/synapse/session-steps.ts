@@ -3,7 +3,7 @@ import { Finding } from "../run/verdict.js";
 import type { Data, DataObject } from "./case-file.js";
 import { differ } from "./match.js";
 import type { Peer } from "./peer.js";
-import { describeDetail, objectOf } from "./read-value.js";
+import { describeDetail, objectOf, toCount } from "./read-value.js";
 import { mustText, namesIn, object, text } from "./read-step.js";
 import { fromHex, isData, resolveObject } from "./resolve.js";
 import type { Stage } from "./stage.js";
@@ -80,6 +80,7 @@ export async function resume(stage: Stage, step: DataObject): Promise<void> {
     ...resolveObject(object(step, "hello"), stage.names),
   });
   if (welcome["resumed"] !== true) peer.beginAnew();
+  if (step["supersedes"] === true) await peer.superseded();
   checkWelcome(stage, peer, object(step, "welcome"));
 }
 
@@ -99,6 +100,7 @@ export async function sendFrame(stage: Stage, step: DataObject): Promise<void> {
   if (hex !== undefined) return peer.link.sendBytes(fromHex(hex));
   const sent = resolveObject(object(step, "send"), stage.names);
   const numbered = text(step, "numbered");
+  if (sent["ack"] !== undefined) peer.acknowledged(toCount(objectOf(sent["ack"])["received"]));
   if (numbered === undefined) return peer.link.send(sent);
   const part = sent[numbered];
   const number = BigInt(peer.takeNumber());

@@ -23,7 +23,12 @@ export async function send(stage: Stage, step: DataObject): Promise<void> {
   });
   const bytes = bytesOf(stage, step, peer.encode(signal));
   const attempt = count(step, "attempt") ?? re?.attempt ?? within?.attempt ?? 0;
-  const receipt = await peer.publish(bytes, attempt);
+  const [behind, number] = [text(step, "behind"), count(step, "number")];
+  // Under a number that it has used already nothing is decided.
+  if (number !== undefined) return peer.sendPublish(number, bytes, attempt);
+  const receipt = await (behind === undefined
+    ? peer.publish(bytes, attempt)
+    : peer.publishBehind(fromHex(behind), bytes));
   const save = text(step, "save");
   const { id, trace_id: trace, source: participant } = signal;
   if (save !== undefined) {
@@ -116,7 +121,7 @@ export async function observe(stage: Stage, step: DataObject): Promise<void> {
   const id = text(step, "id") ?? "watch";
   const live = peer.frames.take((one) => objectOf(one["live"])["subscription_id"] === id);
   const filter = resolveObject(object(step, "filter"), stage.names);
-  peer.link.send({ subscribe: { subscription_id: id, filter, number: BigInt(peer.takeNumber()) } });
+  peer.subscribe(id, filter);
   const got = objectOf((await peer.orEnd(live, "Live"))["live"]);
   const { rejection } = got;
   const refused = text(step, "refused");

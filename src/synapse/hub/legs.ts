@@ -39,7 +39,19 @@ export function wasStopped({ detail }: Outcome): boolean {
   return detail?.code === ErrorCode.CANCELLED;
 }
 
-/** The pending requests below a leg, parents before their children. */
+/**
+ * Takes a request that has ended out of what is above it, once nothing is pending below it: until then whatever ends those
+ * above ends those below as well. (COS-STOP-001, COS-STOP-006)
+ */
+export function leaveParent(ended: PendingRequest): void {
+  let request: PendingRequest | undefined = ended;
+  while (request?.legs.every(({ state, children }) => state === "ended" && children.size === 0) === true) {
+    request.parent?.children.delete(request);
+    request = request.parent?.request;
+  }
+}
+
+/** The requests below a leg that are pending, or have such below them, parents before their children. */
 export function requestsBelow(leg: Leg): PendingRequest[] {
   const found: PendingRequest[] = [...leg.children];
   for (let index = 0; index < found.length; index += 1) {

@@ -84,7 +84,7 @@ export interface Leg {
   committed: boolean;
   /** PARTIALs that were forwarded and that the asker has not consumed. */
   unconsumed: number;
-  /** Requests that its holder sent below it and that have no outcome yet. */
+  /** Requests that its holder sent below it and that have no outcome yet, or have such below them. */
   readonly children: Set<PendingRequest>;
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from "../../foundation/index.js";
 import { signalTraits, type SignalHeader } from "../../signal/index.js";
 import { Counters } from "./counters.js";
 import type { HubSession, Leg, Outcome, PendingRequest, Registration, Trace, Wanted } from "./model.js";
-import { createLeg, requestsBelow, standardTimeoutMs, wasGiven, wasStopped, withId } from "./legs.js";
+import { createLeg, leaveParent, requestsBelow, standardTimeoutMs, wasGiven, wasStopped, withId } from "./legs.js";
 import { createNote } from "./notes.js";
 import { ownSighting, sightingOf, type Observers } from "./observers.js";
 import { AVAILABLE_MAX, overloaded, unroutable, workerLost } from "./refusals.js";
@@ -257,7 +257,7 @@ export class RequestBook {
     this.#pending.delete(request.header.id);
     request.trace.pending.delete(request);
     request.asker.asked.delete(request);
-    request.parent?.children.delete(request);
+    leaveParent(request);
     this.#options.onFinished(request);
   }
 

@@ -31,7 +31,15 @@ export function acceptStop(namespace: Namespace, { session, header }: Arrival, b
   }
   namespace.traces.bar(trace, body.requestId, "CANCELLED");
   if (target !== undefined && target.trace === trace) namespace.requests.failRequest(target, detail, told);
+  // Below one that has its outcome others may go on.
+  for (const request of trace.pending)
+    if (isBelow(request, body.requestId)) namespace.requests.failRequest(request, detail, told);
   return acceptedReceipt(position);
+}
+
+function isBelow({ parent }: PendingRequest, id: string): boolean {
+  for (let leg = parent; leg !== undefined; leg = leg.request.parent) if (leg.request.header.id === id) return true;
+  return false;
 }
 
 function mayStop(session: HubSession, trace: Trace, target: PendingRequest | undefined): boolean {
