@@ -8,7 +8,9 @@ export interface CoverageRow {
   readonly level: string;
   readonly roles: readonly string[];
   readonly cases: number;
-  /** Of these, the ones that show that something invalid is refused. */
+  /** How many show what is right, the twins of those that do not included. */
+  readonly positive: number;
+  /** How many show what must not be: refused, answered with an error, or not there behind a fence. */
   readonly negative: number;
   readonly excluded: string;
 }
@@ -16,16 +18,14 @@ export interface CoverageRow {
 /** How many cases show each requirement. */
 export function listRequirements(): readonly CoverageRow[] {
   const cases = allCases();
+  const ids = new Set(cases.map(({ id }) => id));
   return readRequirements().map(({ id, level, roles, excluded = "" }) => {
     const own = cases.filter(({ requirements }) => requirements.includes(id));
-    return {
-      id,
-      level,
-      roles,
-      cases: own.length,
-      negative: own.filter(({ isNegative }) => isNegative).length,
-      excluded,
-    };
+    const right = own.filter(({ isNegative }) => !isNegative).map((one) => one.id);
+    const twins = own.flatMap(({ twin }) => (twin !== undefined && ids.has(twin) ? [twin] : []));
+    const positive = new Set([...right, ...twins]).size;
+    const negative = own.filter(({ isNegative, showsAbsence }) => isNegative || showsAbsence === true).length;
+    return { id, level, roles, cases: own.length, positive, negative, excluded };
   });
 }
 

@@ -39,6 +39,7 @@ export function observerCase(data: ObserverCaseData, place: ObserverPlace): Case
     checks: [holds],
     needs: [],
     isNegative: twin !== undefined || JSON.stringify(steps).includes('"code"'),
+    showsAbsence: /"(?:none|\$not)"/.test(JSON.stringify(steps)),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
       played += 1;

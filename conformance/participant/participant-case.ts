@@ -47,6 +47,7 @@ export function participantCase(data: ParticipantCaseData, place: ParticipantPla
     checks: [holds],
     needs,
     isNegative: twin !== undefined || JSON.stringify(steps).includes('"code"'),
+    showsAbsence: /"(?:none|\$not)"/.test(JSON.stringify(steps)),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
       played += 1;

@@ -2,7 +2,7 @@ import { objectOf, textOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
 import { decodeStrictly, isId, readHeader, type Header } from "./header.js";
 import type { Ask, Leg } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { detailOf, Refused } from "./refused.js";
 import { Registry } from "./registry.js";
 import type { Session } from "./session.js";

@@ -3,7 +3,7 @@ import { readFields, WireError, wireTypes, type WireField } from "../wire/reader
 import { isList, type ValueObject } from "../wire/value.js";
 import { objectOf, textOf, toCount } from "../synapse/read-value.js";
 import type { Book, Limits } from "./book.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 
 /** Whom an address means. Empty parts are not given. */

@@ -5,7 +5,7 @@ import { isList, type ValueObject } from "../wire/value.js";
 import type { Book, Limits } from "./book.js";
 import type { Hub } from "./decide.js";
 import { isName } from "./header.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 import { Session, type Line } from "./session.js";
 import { ownSource } from "./space.js";

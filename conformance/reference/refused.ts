@@ -1,6 +1,6 @@
 import type { ValueObject } from "../wire/value.js";
 import type { Book } from "./book.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 
 /** What may stand in a detail beside its code. */
 export interface Told {

@@ -2,7 +2,7 @@ import { objectOf, textOf, toCount } from "../synapse/read-value.js";
 import { isList, type ValueObject } from "../wire/value.js";
 import { decodeStrictly, isName, type Header } from "./header.js";
 import type { Registration } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 import type { Session } from "./session.js";
 import { isMatch, ownSource, type Space } from "./space.js";

@@ -4,7 +4,7 @@ import { encodeMessage } from "../wire/writer.js";
 import type { ValueObject } from "../wire/value.js";
 import { Limits, type Book } from "./book.js";
 import { Hub } from "./decide.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { Peer, type House } from "./peer.js";
 import { detailOf, Refused } from "./refused.js";
 import type { Line } from "./session.js";

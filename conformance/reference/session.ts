@@ -4,7 +4,7 @@ import { isList, type ValueObject } from "../wire/value.js";
 import { objectOf } from "../synapse/read-value.js";
 import type { Book, Limits } from "./book.js";
 import type { Leg, Registration } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 import type { Screen, Subscription } from "./subscription.js";
 

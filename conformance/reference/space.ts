@@ -4,7 +4,7 @@ import type { ValueObject } from "../wire/value.js";
 import type { Book, Limits } from "./book.js";
 import type { Address, Header } from "./header.js";
 import type { Registration, Trace } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import type { Session } from "./session.js";
 
 /** A Signal that is accepted, by whomever it was made. */

@@ -1,7 +1,7 @@
 import { isList, type ValueObject } from "../wire/value.js";
 import { objectOf, textOf, toCount } from "../synapse/read-value.js";
 import type { Shown } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 
 /** What is missing, if anything is. */
 interface Missing {

@@ -1,6 +1,6 @@
 import type { Header } from "./header.js";
 import { isEnded, type Ask, type Leg, type Trace } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 import type { Session } from "./session.js";
 import type { Space } from "./space.js";

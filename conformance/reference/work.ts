@@ -2,7 +2,7 @@ import { objectOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
 import { decodeStrictly, type Header } from "./header.js";
 import { isEnded, type Ask, type Leg, type Registration, type Trace } from "./model.js";
-import { wrong } from "./mutants.js";
+import { wrong } from "./wrong.js";
 import { detailOf, Refused, type Told } from "./refused.js";
 import type { Session } from "./session.js";
 import { isMatch, type Accepted, type Space } from "./space.js";

@@ -95,6 +95,8 @@ export interface Case {
   readonly twin?: string;
   /** True if it shows that something invalid is refused. */
   readonly isNegative: boolean;
+  /** True if it also shows, behind a fence, that something is not there. */
+  readonly showsAbsence?: boolean;
   /** Plays it. Rejects with a Finding when a check does not pass. */
   readonly play: (emit: Emit) => Promise<void>;
 }

@@ -57,6 +57,12 @@ function isNegativeStep(step: Step): boolean {
   );
 }
 
+/** True for a step that shows that something is not there, or that it fails. */
+function isAbsenceStep(step: Step): boolean {
+  if (step["nothing"] !== undefined) return true;
+  return step["expect"] !== undefined && JSON.stringify(step["expect"]).includes('"code"');
+}
+
 let played = 0;
 
 /** Makes a case of its data. It is played in a namespace of its own, so that many can be at once. */
@@ -68,6 +74,7 @@ export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" 
     needs: limits === undefined ? [] : ["limits"],
     checks: checksOf(data),
     isNegative: steps.some((step) => isNegativeStep(step)),
+    showsAbsence: steps.some((step) => isAbsenceStep(step)),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
       played += 1;

@@ -47,7 +47,10 @@ export async function ended(stage: Stage, step: DataObject): Promise<void> {
 }
 
 async function endedWith(stage: Stage, peer: Peer, step: DataObject): Promise<void> {
-  const { status, detail } = await peer.ended();
+  const { status, detail: trailer } = await peer.ended();
+  // The Synapse may say why in a Goodbye, and end the stream without an error.
+  const goodbye = peer.frames.takeNow((frame) => frame["goodbye"] !== undefined);
+  const detail = trailer["code"] === undefined ? objectOf(objectOf(goodbye?.["goodbye"])["detail"]) : trailer;
   const [code, wanted] = [text(step, "code"), text(step, "status")];
   const got = `${status} ${describeDetail(detail)}`;
   if (code !== undefined && detail["code"] !== code) {

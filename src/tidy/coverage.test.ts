@@ -12,6 +12,7 @@ const row: Covered = {
   level: "MUST",
   roles: ["synapse"],
   cases: 2,
+  positive: 1,
   negative: 1,
   excluded: "",
   mutants: 1,
@@ -20,10 +21,10 @@ const row: Covered = {
 describe("the gate of the specification", () => {
   test.each([
     ["nothing", row, []],
-    ["a positive case", { ...row, cases: 1 }, ["positive"]],
+    ["a positive case", { ...row, positive: 0 }, ["positive"]],
     ["a negative case", { ...row, negative: 0 }, ["negative"]],
     ["a mutant", { ...row, mutants: 0 }, ["mutant"]],
-    ["a reason only", { ...row, cases: 0, negative: 0, mutants: 0, excluded: "It cannot be seen." }, []],
+    ["a reason only", { ...row, cases: 0, positive: 0, negative: 0, mutants: 0, excluded: "It cannot be seen." }, []],
     ["what a SHOULD need not have", { ...row, level: "SHOULD", mutants: 0 }, []],
   ] as const)("finds that a sentence lacks %s", (_, one, lacking) => {
     const gaps = findGaps([one]);

@@ -1,5 +1,5 @@
-// `npm run conformance:mutants`: builds the harness of our own SDK with each named mutant of the hub, of what all
-// Engrams share and of what hosts Neurons in turn, and plays the conformance suite against it, the cases of the sentence that the mutant breaks.
+// `npm run conformance:mutants`: breaks the reference in each way that has a name, and our own SDK (the hub, what all
+// Engrams share, what hosts Neurons), and plays the conformance suite against it, the cases of the sentence that is broken.
 // Arguments: a part of names, to try some. A mutant is killed if a check of that sentence is red, wrong-red if only others
 // are, survived if none is, void if not even a sound case passes. Ends with 1 unless all are killed or listed as known.
 import { execFile } from "node:child_process";
@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
+import { referenceMutants } from "../../conformance/index.js";
 import { mutate, type Mutant } from "./mutants/mutation.js";
 import { suiteMutants } from "./suite-mutants.js";
 
@@ -17,8 +18,17 @@ const atOnce = 2;
 
 type Fate = "killed" | "survived" | "wrong-red" | "void";
 
+/** What is to be killed. */
+interface Candidate {
+  readonly name: string;
+  readonly violates: string;
+  readonly part: Part;
+  /** A change of our own code; undefined: the reference is told its name. */
+  readonly change: Mutant | undefined;
+}
+
 interface Judged {
-  readonly mutant: Mutant;
+  readonly mutant: Candidate;
   readonly fate: Fate;
   readonly why: string;
 }
@@ -35,17 +45,18 @@ const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED"];
 
 interface Part {
   readonly role: "engram" | "observer" | "participant" | "synapse";
-  /** Its harness, below conformance/harness. */
+  /** Its harness, below conformance. */
   readonly harness: string;
   /** A sentence that no mutant of it breaks. */
   readonly sound: string;
 }
 
-const parts: Readonly<Record<Part["role"], Part>> = {
-  synapse: { role: "synapse", harness: "typescript.ts", sound: "COS-SES-001" },
-  engram: { role: "engram", harness: "typescript-engram.ts", sound: "COS-RCL-001" },
-  observer: { role: "observer", harness: "typescript-observer.ts", sound: "COS-GRPC-014" },
-  participant: { role: "participant", harness: "typescript-participant.ts", sound: "COS-GRPC-014" },
+const parts: Readonly<Record<Part["role"] | "reference", Part>> = {
+  reference: { role: "synapse", harness: "reference/main.ts", sound: "COS-SES-001" },
+  synapse: { role: "synapse", harness: "harness/typescript.ts", sound: "COS-SES-001" },
+  engram: { role: "engram", harness: "harness/typescript-engram.ts", sound: "COS-RCL-001" },
+  observer: { role: "observer", harness: "harness/typescript-observer.ts", sound: "COS-GRPC-014" },
+  participant: { role: "participant", harness: "harness/typescript-participant.ts", sound: "COS-GRPC-014" },
 };
 
 function partOf({ file }: Mutant): Part {
@@ -59,7 +70,7 @@ function partOf({ file }: Mutant): Part {
 async function bundle({ harness }: Part, mutant: Mutant | undefined, file: string): Promise<void> {
   const changed = mutant === undefined ? undefined : resolve("src", mutant.file);
   const built = await rolldown({
-    input: resolve("conformance", "harness", harness),
+    input: resolve("conformance", harness),
     external: /^[^./]/,
     platform: "node",
     logLevel: "silent",
@@ -78,12 +89,25 @@ async function bundle({ harness }: Part, mutant: Mutant | undefined, file: strin
   await built.close();
 }
 
+/** The words that start a harness with one thing wrong in it, or with nothing. */
+async function prepare(part: Part, mutant: Candidate | undefined, file: string): Promise<readonly string[]> {
+  if (part === parts.reference) {
+    const built = resolve("dist", "conformance", part.harness.replace(/ts$/, "js"));
+    return mutant === undefined ? [built] : [built, "--mutant", mutant.name];
+  }
+  await bundle(part, mutant?.change, file);
+  return [file];
+}
+
 /** Plays the cases of one sentence; an empty list if nothing could be played. */
-async function play({ role }: Part, harness: string, requirement?: string): Promise<readonly Result[]> {
-  const report = `${harness}.json`;
+async function play(
+  { role }: Part,
+  harness: readonly string[],
+  { report, requirement }: { readonly report: string; readonly requirement?: string },
+): Promise<readonly Result[]> {
   const chosen = requirement === undefined ? [] : ["--requirement", requirement];
   const words = ["run", "--role", role, ...chosen, "--watchdog", "3000", "--report", `json=${report}`];
-  const suite = [resolve("dist", "conformance", "main.js"), ...words, "--", process.execPath, harness];
+  const suite = [resolve("dist", "conformance", "main.js"), ...words, "--", process.execPath, ...harness];
   await run(process.execPath, suite, { maxBuffer: 2 ** 26 }).catch(() => undefined);
   try {
     // What the suite writes.
@@ -93,34 +117,47 @@ async function play({ role }: Part, harness: string, requirement?: string): Prom
   }
 }
 
-async function judge(mutant: Mutant, number: number): Promise<Judged> {
-  const harness = join(folder, `${number}.mjs`);
-  const part = partOf(mutant);
-  await bundle(part, mutant, harness);
-  const results = await play(part, harness, mutant.violates);
+async function judge(mutant: Candidate, number: number): Promise<Judged> {
+  const { part, violates } = mutant;
+  const file = join(folder, `${number}.mjs`);
+  const harness = await prepare(part, mutant, file);
+  const results = await play(part, harness, { report: `${file}.json`, requirement: violates });
   const red = results.filter(({ verdict }) => !calm.includes(verdict));
-  const own = red.find(({ requirements }) => requirements.includes(mutant.violates));
+  const own = red.find(({ requirements }) => requirements.includes(violates));
   const words = (one: Result): string => `${one.case} ${one.check}: ${one.verdict}`;
   if (own !== undefined) return { mutant, fate: "killed", why: words(own) };
   if (red[0] !== undefined) return { mutant, fate: "wrong-red", why: words(red[0]) };
   if (results.length > 0) return { mutant, fate: "survived", why: `${results.length} checks passed` };
-  const others = await play(part, harness, part.sound);
-  return { mutant, fate: others.length > 0 ? "survived" : "void", why: `no case shows ${mutant.violates}` };
+  const others = await play(part, harness, { report: `${file}.sound.json`, requirement: part.sound });
+  return { mutant, fate: others.length > 0 ? "survived" : "void", why: `no case shows ${violates}` };
 }
 
 const wanted = process.argv[2] ?? "";
-const all = suiteMutants.filter(({ name, file }) => name.includes(wanted) || file.startsWith(wanted));
+const ofReference = Object.entries(referenceMutants).map(([name, violates]): Candidate => ({
+  name,
+  violates,
+  part: parts.reference,
+  change: undefined,
+}));
+const ofOurs = suiteMutants.map((change): Candidate => ({
+  name: change.name,
+  violates: change.violates,
+  part: partOf(change),
+  change,
+}));
+const all = [...ofReference, ...ofOurs].filter(
+  ({ name, change }) => name.includes(wanted) || (change?.file ?? "reference/").startsWith(wanted),
+);
 mkdirSync(folder, { recursive: true });
 try {
   const red: Result[] = [];
-  for (const part of new Set(all.map(partOf))) {
-    const neutral = join(folder, `neutral-${part.role}.mjs`);
-    await bundle(part, undefined, neutral);
-    const results = await play(part, neutral);
+  for (const part of new Set(all.map((one) => one.part))) {
+    const file = join(folder, `neutral-${red.length}-${part.role}.mjs`);
+    const results = await play(part, await prepare(part, undefined, file), { report: `${file}.json` });
     const own = results.filter(({ verdict }) => !calm.includes(verdict));
     red.push(...own);
     const words = results.length === 0 ? "void" : own.map((one) => one.case).join(", ") || "green";
-    process.stdout.write(`neutral ${part.role}: ${words}\n`);
+    process.stdout.write(`neutral ${part.harness}: ${words}\n`);
   }
   const judged: Judged[] = [];
   const queue = all.entries();
