@@ -26,6 +26,8 @@ export class Hub {
   readonly registry: Registry;
   readonly #work: Work;
   readonly #accepted = new Map<string, Remembered>();
+  readonly #ignored = new Set<Leg>();
+  #kept: (() => void) | undefined;
 
   constructor(name: string, book: Book, limits: Limits) {
     this.space = new Space(name, book, limits);
@@ -43,6 +45,9 @@ export class Hub {
       return this.#once(session, header, () => this.#act(session, header, attempt));
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
+      if (wrong("too-large-ends-the-link") && thrown.code === "TOO_LARGE")
+        throw new Refused("TOO_LARGE", "COS-LIM-003");
+      if (wrong("refused-without-a-code")) return { rejection: { message: thrown.code, effect: "NONE" } };
       return { rejection: detailOf(this.space.book, thrown.code, thrown.told) };
     }
   }
@@ -72,7 +77,8 @@ export class Hub {
 
   /** Takes a repeat for what it is. (COS-DUP-001 to COS-DUP-006) */
   #once(session: Session, header: Header, act: () => ValueObject): ValueObject {
-    const key = wrong("principals-mixed") ? header.id : `${session.dendrite}\u0000${header.id}`;
+    const own = wrong("repeats-of-one-session") ? session.id : session.dendrite;
+    const key = wrong("principals-mixed") ? header.id : `${own}\u0000${header.id}`;
     const { limits } = this.space;
     const before = wrong("repeats-unseen") ? undefined : this.#accepted.get(key);
     if (before !== undefined && Date.now() - before.at < limits.of("dedup_ms")) {
@@ -123,6 +129,9 @@ export class Hub {
     const standard = row?.timeMs ?? this.#standardMs("TASK");
     const own = Date.now() + (header.timeoutMs > 0 && !wrong("times-unread") ? header.timeoutMs : standard);
     const deadline = above === undefined || wrong("time-beyond-its-parent") ? own : Math.min(own, above.ask.deadline);
+    if (wrong("unroutable-is-refused") && this.#work.candidates({ header }).length === 0 && header.waitMs === 0) {
+      throw new Refused("UNROUTABLE", "COS-ERR-008");
+    }
     const isClosing = header.closesTrace && (isNew || wrong("any-request-closes"));
     const ask: Ask = {
       header,
@@ -214,12 +223,19 @@ export class Hub {
     leg.forwarded += 1;
     leg.unconsumed += 1;
     const position = this.space.accept(header, { attempt: leg.attempt });
-    if (!wrong("parts-lost") || leg.forwarded !== 2) this.#work.answer(leg, header, position);
+    const answer = (): void => this.#work.answer(leg, header, position);
+    if (wrong("parts-in-any-order") && leg.forwarded === 1) this.#kept = answer;
+    else if (!wrong("parts-lost") || leg.forwarded !== 2) answer();
+    if (leg.forwarded > 1) this.#kept?.();
     if (wrong("parts-twice")) this.#work.answer(leg, header, position);
     return { position: BigInt(position) };
   }
 
   #outcome(leg: Leg, header: Header): ValueObject {
+    if (wrong("first-answer-ignored") && !this.#ignored.has(leg)) {
+      this.#ignored.add(leg);
+      return { position: BigInt(this.space.accept(header)) };
+    }
     const position = this.space.next;
     const detail = readDetail(this.space, header);
     const isError = this.#nameOf(header) === "ERROR";

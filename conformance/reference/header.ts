@@ -65,6 +65,7 @@ export function readHeader(book: Book, limits: Limits, bytes: Uint8Array): Heade
     throw new Refused("MALFORMED", "COS-TYPE-002");
   if (body.wireType !== wireTypes.bytes) throw new Refused("MALFORMED", "COS-TYPE-003");
   const known = fields.filter(({ number }) => number <= lastKnown);
+  checkOddities(fields);
   checkOccurrence(known);
   const value = decodeStrictly(book, "Signal", Buffer.concat(known.map(({ raw }) => raw)));
   const header = toHeader(book, value, { bytes, type: body.number, body: body.content });
@@ -72,6 +73,7 @@ export function readHeader(book: Book, limits: Limits, bytes: Uint8Array): Heade
   checkSizes(limits, value);
   checkTimes(limits, value, header);
   checkType(book, header);
+  checkUnread(book, header, value);
   return header;
 }
 
@@ -83,6 +85,15 @@ export function decodeStrictly(book: Book, name: string, bytes: Uint8Array, requ
     if (thrown instanceof WireError || thrown instanceof TypeError) throw new Refused("MALFORMED", requirement);
     throw thrown;
   }
+}
+
+/** What may be odd, and is refused by a mutant. (COS-ENV-027, COS-ENV-029) */
+function checkOddities(fields: readonly WireField[]): void {
+  const numbers = fields.map(({ number }) => number);
+  const isSorted = numbers.every((one, at) => at === 0 || one >= (numbers[at - 1] ?? 0));
+  if (!isSorted && wrong("fields-in-order-only")) throw new Refused("MALFORMED", "COS-ENV-027");
+  const isUnknown = numbers.some((one) => one === lastKnown + 1 || one > lastBody);
+  if (isUnknown && wrong("unknown-fields-refused")) throw new Refused("MALFORMED", "COS-ENV-029");
 }
 
 function readTop(bytes: Uint8Array): readonly WireField[] {
@@ -135,6 +146,7 @@ function readAddress({ id, type, capabilities, fanout }: ValueObject): Address {
 }
 
 const [msOfSecond, nanosOfMs] = [1_000, 1_000_000];
+const secondsOfDay = 86_400;
 
 function toMs({ seconds, nanos }: ValueObject, requirement: string): number {
   const [whole, part] = [toCount(seconds), toCount(nanos)];
@@ -176,6 +188,16 @@ function checkTimes(limits: Limits, value: ValueObject, { exchange, timeoutMs, w
   }
   if (maxAttempts > limits.of("max_attempts")) throw new Refused("MALFORMED", "COS-ENV-019");
   if (waitMs < 0 || waitMs > most) throw new Refused("MALFORMED", "COS-ENV-020");
+}
+
+/** What a Synapse does not look at, unless it is wrong in that. (COS-ENV-017, COS-ENV-024, COS-ENV-031) */
+function checkUnread(book: Book, { exchange, type, body }: Header, value: ValueObject): void {
+  const seconds = toCount(objectOf(value["created_at"])["seconds"]);
+  const isFarOff = Math.abs(Date.now() / msOfSecond - seconds) > secondsOfDay;
+  if (wrong("old-signals-refused") && isFarOff) throw new Refused("MALFORMED", "COS-ENV-017");
+  if (wrong("meta-decides") && value["meta"] !== undefined) throw new Refused("MALFORMED", "COS-ENV-024");
+  const isAppData = exchange !== "CONTROL" && book.types.get(type)?.name === "TASK";
+  if (wrong("bodies-are-read") && isAppData) decodeStrictly(book, "TaskBody", body, "COS-ENV-031");
 }
 
 function checkType({ types }: Book, { type, exchange, traceId, parentId }: Header): void {

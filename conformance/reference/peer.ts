@@ -43,6 +43,8 @@ export class Peer {
     const [hub, session] = [this.#hub, this.#session];
     this.#checkSize(frame, bytes.length);
     if (hub === undefined || session === undefined) return this.#open(frame);
+    const isKnown = Object.keys(frame).some((name) => name !== "?");
+    if (!isKnown && wrong("frames-of-the-future-refused")) throw new Refused("MALFORMED", "COS-GRPC-013");
     if (frame["hello"] !== undefined) throw new Refused("MALFORMED", "COS-GRPC-001");
     if (frame["publish"] !== undefined) this.#publish(hub, session, objectOf(frame["publish"]));
     const kind = numbered.find((name) => frame[name] !== undefined);
@@ -60,8 +62,16 @@ export class Peer {
     this.#session?.refresh();
   }
 
+  /** The link is gone, and the session with it. */
+  over(): void {
+    if (this.#session !== undefined) this.#hub?.leave(this.#session);
+  }
+
   /** The link is gone. */
   lost(): void {
+    if (wrong("large-messages-end-the-session")) return this.over();
+    if (this.#session !== undefined && wrong("registrations-go-with-the-link"))
+      this.#hub?.registry.forget(this.#session);
     this.#session?.detach(this.#line);
   }
 
@@ -92,7 +102,10 @@ export class Peer {
   }
 
   #open(frame: ValueObject): void {
-    if (frame["hello"] === undefined) throw new Refused("MALFORMED", "COS-GRPC-001");
+    if (frame["hello"] === undefined) {
+      if (wrong("frames-before-the-hello")) return;
+      throw new Refused("MALFORMED", "COS-GRPC-001");
+    }
     const hello = objectOf(frame["hello"]);
     const { versions, rights, namespace, dendrite_id: dendrite, received } = hello;
     const offered = isList(versions) ? versions.map((one) => toCount(one)) : [];
@@ -107,11 +120,15 @@ export class Peer {
       (one) => one.id === textOf(hello["session_id"]) && one.isSecret(hello["session_secret"]),
     );
     const resumed = old !== undefined && !wrong("nothing-is-resumed");
+    if (wrong("ended-sessions-go-on") && textOf(hello["session_id"]) !== "" && old === undefined) {
+      return this.#line.write({ welcome: { version: speaks, resumed: true, session_id: hello["session_id"] ?? "" } });
+    }
     const asked = isList(rights) && rights.length > 0 && !wrong("all-rights-to-all") ? rights.map(textOf) : allRights;
     const session = resumed ? old : this.#begin(hub, { namespace: space, dendrite: name, rights: new Set(asked) });
     this.#hub = hub;
     this.#session = session;
-    session.attach(this.#line, resumed ? toCount(received) : 0, this.#welcome(session, resumed));
+    if (wrong("talks-before-its-welcome")) this.#line.write({ ping: { token: 1n } });
+    session.attach(this.#line, resumed ? toCount(received) : 0, this.#welcome(session, resumed, hello));
     if (resumed) hub.registry.refresh();
   }
 
@@ -125,7 +142,7 @@ export class Peer {
     return session;
   }
 
-  #welcome(session: Session, resumed: boolean): ValueObject {
+  #welcome(session: Session, resumed: boolean, { features }: ValueObject): ValueObject {
     const { limits, instance } = this.#house;
     const told = wrong("limits-untold") ? {} : { limits: limits.message };
     return {
@@ -136,6 +153,7 @@ export class Peer {
         resumed,
         rights: [...session.rights],
         ...told,
+        features: wrong("any-feature") && isList(features) ? features : [],
         implementation: { name: "cosmonapse-reference", version: "1" },
         instance_id: instance,
         received: BigInt(session.received),
@@ -148,7 +166,8 @@ export class Peer {
     checkNumber(session, begin);
     const attempts = new Map(objectsOf(notes).map(({ index, attempt }) => [toCount(index), toCount(attempt)]));
     const receipts: ValueObject[] = [];
-    for (const [index, bytes] of (isList(signals) ? signals : []).entries()) {
+    const inOrder = [...(isList(signals) ? signals : []).entries()];
+    for (const [index, bytes] of wrong("signals-in-any-order") ? inOrder.reverse() : inOrder) {
       const number = begin + index;
       if (number <= session.received && !wrong("seen-numbers-again")) continue;
       session.received = Math.max(session.received, number);
@@ -175,7 +194,9 @@ export class Peer {
   }
 
   #decided(session: Session, receipts: readonly ValueObject[]): void {
-    session.send({ receipts: { through: BigInt(session.received), receipts } });
+    const through = BigInt(session.received - (wrong("decides-too-little") ? 1 : 0));
+    const told = wrong("decides-too-little") ? receipts.slice(1) : receipts;
+    session.send({ receipts: { through, receipts: told } });
   }
 
   #leave(hub: Hub, session: Session): void {

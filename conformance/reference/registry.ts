@@ -40,7 +40,7 @@ export class Registry {
       if (!wrong("registrations-unbounded")) throw new Refused("OVERLOADED", "COS-LIM-004");
     }
     clearTimeout(session.registrations.get(registration.id)?.heartbeat);
-    session.registrations.set(registration.id, registration);
+    if (!wrong("registered-in-name-only")) session.registrations.set(registration.id, registration);
     this.#listen(registration);
     const position = this.#space.accept(header);
     this.#work.reconsider();
@@ -78,7 +78,8 @@ export class Registry {
     const position = this.#space.accept(header);
     const address = wrong("discovers-everybody") ? undefined : header.address;
     const found = [...this.#space.registrations()].filter((one) => isMatch(one, address));
-    this.#snapshot(session, header.id, found);
+    if (wrong("effects-behind-receipts")) setImmediate(() => this.#snapshot(session, header.id, found));
+    else if (!wrong("discovers-without-live")) this.#snapshot(session, header.id, found);
     const ids = found.map(({ id }) => id);
     return { position: BigInt(position), asked: wrong("found-twice") ? ids : [...new Set(ids)] };
   }
@@ -90,6 +91,7 @@ export class Registry {
       this.#checkSubscription(session, id, filter);
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
+      if (wrong("rejections-end-the-link")) throw thrown;
       const rejection = { code: thrown.code, effect: "NONE", retryable: thrown.code === "OVERLOADED", ...thrown.told };
       session.send({ live: { subscription_id: id, rejection } });
       return;
@@ -99,6 +101,11 @@ export class Registry {
     const all = session.rights.has("OBSERVE") ? [...this.#space.registrations()] : [];
     this.#snapshot(session, id, all);
     session.subscriptions.set(id, new Subscription(id, filter, most, session));
+  }
+
+  /** Takes all registrations from a session. */
+  forget(session: Session): void {
+    this.#endAll(session, "SESSION_ENDED");
   }
 
   /** Somebody can be given work again. */

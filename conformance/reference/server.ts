@@ -40,7 +40,7 @@ export class Synapse implements House {
   /** Begins to listen; its address. */
   async listen(): Promise<string> {
     const most = {
-      "grpc.max_receive_message_length": this.limits.of("message_bytes"),
+      "grpc.max_receive_message_length": wrong("small-messages-only") ? 65_536 : this.limits.of("message_bytes"),
       "grpc.max_send_message_length": -1,
     };
     const server = new Server(most);

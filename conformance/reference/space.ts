@@ -10,6 +10,9 @@ import type { Session } from "./session.js";
 /** A Signal that is accepted, by whomever it was made. */
 export type Accepted = Pick<Header, "address" | "bytes" | "source" | "traceId" | "type">;
 
+/** How late a mutant is. */
+const lateMs = 100;
+
 /** The source of what the Synapse makes. */
 export const ownSource = "synapse";
 
@@ -54,7 +57,10 @@ export class Space {
   /** Gives a Signal the next position and shows it to observers. (COS-OBS-001, COS-OBS-005) */
   accept(signal: Accepted, note: ValueObject = {}): number {
     this.#position += wrong("positions-with-holes") ? 2 : 1;
-    this.#show(signal, { ...note, position: BigInt(this.#position) });
+    const shown = { ...note, position: BigInt(this.#position) };
+    if (wrong("requests-shown-late") && note["asked"] !== undefined)
+      setTimeout(() => this.#show(signal, shown), lateMs);
+    else this.#show(signal, shown);
     return this.#position;
   }
 

@@ -31,8 +31,10 @@ export class Work {
   /** Who serves a type and matches an address. (COS-ROUTE-001, COS-TYPE-010, COS-TYPE-011) */
   candidates({ header: { type, address } }: Pick<Ask, "header">, id = ""): readonly Registration[] {
     const role = this.#space.book.types.get(type)?.servedBy ?? "";
+    if (wrong("types-of-the-future-unserved") && role === "") return [];
     return [...this.#space.registrations()].filter(
       (one) =>
+        !(wrong("suspects-match-nothing") && one.isSuspect) &&
         (role === "" || one.role === role || wrong("any-role-serves")) &&
         isMatch(one, address) &&
         (id === "" || one.id === id),
@@ -241,7 +243,9 @@ export class Work {
     const { header, position, deadline } = leg.ask;
     const left = wrong("whole-time-left") ? header.timeoutMs : Math.max(0, deadline - Date.now());
     const remaining = `${(left / 1_000).toFixed(3)}s`;
-    const note = { reason: "WORK", position: BigInt(position), type: header.type, attempt: leg.attempt, remaining };
+    const again = wrong("time-anew") && leg.attempt > 1 ? { remaining: "3600s" } : {};
+    const said = { reason: "WORK", position: BigInt(position), type: header.type, attempt: leg.attempt, remaining };
+    const note = { ...said, ...again };
     to.session.deliver(header.bytes, { ...note, participant: to.id }, () => {
       leg.isWritten = true;
       leg.wasWritten = true;

@@ -3,6 +3,7 @@ import { Finding } from "../run/verdict.js";
 import type { Data, DataObject } from "./case-file.js";
 import { differ } from "./match.js";
 import type { Peer } from "./peer.js";
+import type { ValueObject } from "../wire/value.js";
 import { describeDetail, objectOf, toCount } from "./read-value.js";
 import { mustText, namesIn, object, text } from "./read-step.js";
 import { fromHex, isData, resolveObject } from "./resolve.js";
@@ -115,10 +116,12 @@ export async function heard(stage: Stage, step: DataObject): Promise<void> {
   const peer = stage.peer(mustText(step, "at"));
   const pattern = object(step, "frame");
   const [kind = ""] = Object.keys(pattern);
-  const got = await peer.orEnd(
-    peer.frames.take((one) => one[kind] !== undefined),
-    kind,
-  );
+  const isKind = (one: ValueObject): boolean => one[kind] !== undefined;
+  const there = peer.frames.takeNow(isKind);
+  if (there === undefined && step["already"] === true) {
+    throw new Finding("failed", `${peer.name}: ${kind} was to have come by now`);
+  }
+  const got = there ?? (await peer.orEnd(peer.frames.take(isKind), kind));
   const found = differ(pattern, got, stage.names);
   if (found !== undefined) throw new Finding("failed", `${peer.name}: ${found}`);
 }

@@ -6,6 +6,7 @@ import { buildSignal } from "./build-signal.js";
 import type { DataObject } from "./case-file.js";
 import { differ } from "./match.js";
 import { describeDetail, objectOf, textOf, toCount } from "./read-value.js";
+import type { Peer } from "./peer.js";
 import { count, mustText, object, text } from "./read-step.js";
 import { fromHex, resolveObject, type Saved } from "./resolve.js";
 import type { Stage } from "./stage.js";
@@ -26,9 +27,9 @@ export async function send(stage: Stage, step: DataObject): Promise<void> {
   const [behind, number] = [text(step, "behind"), count(step, "number")];
   // Under a number that it has used already nothing is decided.
   if (number !== undefined) return peer.sendPublish(number, bytes, attempt);
-  const receipt = await (behind === undefined
-    ? peer.publish(bytes, attempt)
-    : peer.publishBehind(fromHex(behind), bytes));
+  const ahead = step["ahead"] === undefined ? undefined : buildAhead(stage, peer, object(step, "ahead"));
+  const before = behind === undefined ? ahead : fromHex(behind);
+  const receipt = await (before === undefined ? peer.publish(bytes, attempt) : peer.publishBehind(before, bytes));
   const save = text(step, "save");
   const { id, trace_id: trace, source: participant } = signal;
   if (save !== undefined) {
@@ -44,6 +45,12 @@ export async function send(stage: Stage, step: DataObject): Promise<void> {
   // What repeats an id that was accepted may be delivered under it.
   const isOwn = text(step, "again") === undefined && object(step, "signal")["id"] === undefined;
   if (receipt["rejection"] !== undefined && isOwn) stage.addRefused(textOf(id));
+}
+
+/** The bytes of a Signal that goes ahead of another in its frame. */
+function buildAhead(stage: Stage, peer: Peer, given: DataObject): Uint8Array {
+  const { names } = stage;
+  return peer.encode(buildSignal({ source: peer.dendriteId, given, re: undefined, within: undefined, names }));
 }
 
 function savedUnder(stage: Stage, step: DataObject, name: string): Saved | undefined {
