@@ -59,6 +59,7 @@ const imprintParts: Readonly<Record<string, Part>> = {
   merge_key: plain("merge_key"),
   id: (given, scope) => ["id", bind(given, scope)],
   content_text: (given) => ["content", { data: toBytes(given) }],
+  content_fill: (given) => ["content", { data: toBytes(`{"a":"${"a".repeat(Number(given) - 8)}"}`) }],
   tags: (given) => ["tags", listOf(given).map(String)],
   if_version: plain("if_version"),
   ttl_ms: (given) => ["ttl", toTime(Number(given))],
@@ -78,7 +79,11 @@ const queryParts: Readonly<Record<string, Part>> = {
   top_k: plain("top_k"),
   min_score: plain("min_score"),
   cursor: (given, scope) => ["cursor", bind(given, scope)],
+  unknown: () => ["?", unknownPart],
 };
+
+/** A field 99 that no version has. */
+const unknownPart: Value = [Uint8Array.of(0x98, 0x06, 0x01)];
 
 function bodyOf(parts: Readonly<Record<string, Part>>, data: DataObject, scope: Scope): ValueObject {
   const pairs = Object.entries(data).map(([name, given]) => parts[name]?.(given, scope));
@@ -107,6 +112,7 @@ function filterBody(filter: DataObject): ValueObject {
   return {
     comparison: {
       path: typeof path === "string" ? path : "",
+      ...(filter["unknown"] === true ? { "?": unknownPart } : {}),
       op: op === undefined ? FUTURE : toEnum(op),
       value: toBytes(value),
     },

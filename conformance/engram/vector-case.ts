@@ -30,6 +30,7 @@ export function vectorCase(vector: Vector, place: EngramPlace): Case {
     checks: [holds],
     needs: needsOf(vector),
     isNegative: vector.steps.some(({ error }) => error !== undefined),
+    showsAbsence: leavesOut(vector),
     play: async (emit) => {
       played += 1;
       const store = `store-${process.pid}-${played}`;
@@ -157,4 +158,12 @@ async function checkRegister(guest: Guest): Promise<void> {
   const { id, role } = objectOf(signal["register"]);
   if (id === ENGRAM_ID && role === "ENGRAM") return;
   throw new Finding("failed", `the Engram ${ENGRAM_ID} was to register, and it was ${textOf(role)} ${textOf(id)}`);
+}
+
+/** True if a recall of it finds fewer entries than were imprinted before: what must not be found is there, and is not. */
+function leavesOut({ steps }: Vector): boolean {
+  return steps.some(({ hits }, at) => {
+    const imprinted = steps.slice(0, at).filter(({ imprint, error }) => imprint !== undefined && error === undefined);
+    return hits !== undefined && hits.length < imprinted.length;
+  });
 }

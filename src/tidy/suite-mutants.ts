@@ -2,6 +2,8 @@ import { arriving } from "./mutants/arriving.js";
 import { asking, observing } from "./mutants/asking.js";
 import { closing } from "./mutants/closing.js";
 import { deciding } from "./mutants/engram/deciding.js";
+import { keeping } from "./mutants/engram/keeping.js";
+import { reading } from "./mutants/engram/reading.js";
 import { hosting } from "./mutants/hosting.js";
 import type { Mutant } from "./mutants/mutation.js";
 import { routing } from "./mutants/routing.js";
@@ -16,6 +18,8 @@ export const suiteMutants: readonly Mutant[] = [
   ...closing,
   ...showing,
   ...deciding,
+  ...reading,
+  ...keeping,
   ...hosting,
   ...asking,
   ...observing,

@@ -6,6 +6,9 @@ import type { VectorFilter, VectorImprint, VectorQuery } from "./vector.js";
 
 const encoder = new TextEncoder();
 
+/** A field 99 that no version has, by its tag. */
+const unknownPart = { _unknownFields: { 792: [Uint8Array.of(1)] } };
+
 /** What `$name` stands for, and when the vector began. */
 export interface VectorScope {
   /** Bound ids and cursors. */
@@ -26,7 +29,8 @@ function numberOf<T extends number>(names: Readonly<Record<string, T>>, name: st
 
 /** The body of IMPRINT that a vector describes, right or wrong. */
 export function vectorImprint(imprint: VectorImprint, scope: VectorScope): ImprintBody {
-  const text = imprint.content_text;
+  const fill = imprint.content_fill;
+  const text = fill === undefined ? imprint.content_text : `{"a":"${"a".repeat(fill - 8)}"}`;
   return {
     // A number that the schema does not name is what the vector means to send.
     op: numberOf(ImprintOp, imprint.op) as ImprintOp,
@@ -59,6 +63,7 @@ export function vectorQuery(query: VectorQuery, scope: VectorScope): Query {
     topK: query.top_k ?? 0,
     minScore: query.min_score,
     cursor: resolve(query.cursor, scope),
+    ...(query.unknown === true ? unknownPart : {}),
   };
 }
 
@@ -70,6 +75,11 @@ export function vectorFilter(filter: VectorFilter): Filter {
   if (filter.path === undefined) return { node: undefined };
   // As above.
   const op = numberOf(ComparisonOp, filter.op ?? "") as ComparisonOp;
-  const value = { path: filter.path, op, value: encoder.encode(filter.value_text) };
+  const value = {
+    path: filter.path,
+    op,
+    value: encoder.encode(filter.value_text),
+    ...(filter.unknown === true ? unknownPart : {}),
+  };
   return { node: { $case: "comparison", value } };
 }

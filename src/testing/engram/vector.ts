@@ -9,6 +9,8 @@ export interface VectorFilter {
   readonly op?: string;
   /** The value as JSON text, sent byte for byte. */
   readonly value_text?: string;
+  /** True: with a part that no version has. */
+  readonly unknown?: boolean;
 }
 
 /** The query of a vector: the wire's names; times are milliseconds from the start of the vector. */
@@ -24,6 +26,8 @@ export interface VectorQuery {
   readonly top_k?: number;
   readonly min_score?: number;
   readonly cursor?: string;
+  /** True: with a part that no version has. */
+  readonly unknown?: boolean;
 }
 
 /** The imprint of a vector. */
@@ -33,6 +37,8 @@ export interface VectorImprint {
   readonly id?: string;
   /** The content as JSON text, sent byte for byte. */
   readonly content_text?: string;
+  /** An object of one long text, so many bytes in all. */
+  readonly content_fill?: number;
   readonly tags?: readonly string[];
   readonly if_version?: number;
   readonly ttl_ms?: number;
