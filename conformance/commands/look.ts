@@ -21,7 +21,7 @@ export function listRequirements(): readonly CoverageRow[] {
   const ids = new Set(cases.map(({ id }) => id));
   return readRequirements().map(({ id, level, roles, excluded = "" }) => {
     const own = cases.filter(({ requirements }) => requirements.includes(id));
-    const right = own.filter(({ isNegative }) => !isNegative).map((one) => one.id);
+    const right = own.filter(({ isNegative, showsRight }) => !isNegative || showsRight === true).map((one) => one.id);
     const twins = own.flatMap(({ twin }) => (twin !== undefined && ids.has(twin) ? [twin] : []));
     const positive = new Set([...right, ...twins]).size;
     const negative = own.filter(({ isNegative, showsAbsence }) => isNegative || showsAbsence === true).length;

@@ -31,6 +31,8 @@ export function vectorCase(vector: Vector, place: EngramPlace): Case {
     needs: needsOf(vector),
     isNegative: vector.steps.some(({ error }) => error !== undefined),
     showsAbsence: leavesOut(vector),
+    // A receipt or hits beside the error.
+    showsRight: vector.steps.some(({ receipt, hits }) => receipt !== undefined || hits !== undefined),
     play: async (emit) => {
       played += 1;
       const store = `store-${process.pid}-${played}`;

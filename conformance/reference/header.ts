@@ -1,7 +1,8 @@
 import { decodeMessage } from "../wire/decode.js";
 import { readFields, WireError, wireTypes, type WireField } from "../wire/reader.js";
 import { isList, type ValueObject } from "../wire/value.js";
-import { objectOf, textOf, toCount } from "../synapse/read-value.js";
+import { encodeMessage } from "../wire/writer.js";
+import { objectOf, textOf, toCount, toValue } from "../synapse/read-value.js";
 import type { Book, Limits } from "./book.js";
 import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
@@ -54,7 +55,8 @@ export function isId(text: string): boolean {
 }
 
 /** Reads a Signal and holds its header to every sentence that needs nothing but the Signal. Throws Refused. */
-export function readHeader(book: Book, limits: Limits, bytes: Uint8Array): Header {
+export function readHeader(book: Book, limits: Limits, given: Uint8Array): Header {
+  const bytes = wrong("signals-as-json") && given[0] === openBrace ? readJson(book, given) : given;
   if (bytes.length > limits.of("signal_bytes") && !wrong("signals-of-any-size")) {
     throw new Refused("TOO_LARGE", "COS-ENV-032");
   }
@@ -75,6 +77,11 @@ export function readHeader(book: Book, limits: Limits, bytes: Uint8Array): Heade
   checkType(book, header);
   checkUnread(book, header, value);
   return header;
+}
+
+/** What a mutant takes for a Signal. (COS-JSON-001) */
+function readJson({ schema }: Book, bytes: Uint8Array): Uint8Array {
+  return encodeMessage(schema, "cosmonapse.v1.Signal", toValue(JSON.parse(Buffer.from(bytes).toString())));
 }
 
 /** The message that some bytes are. Throws Refused for what is none, with the requirement that says so. */
@@ -146,6 +153,7 @@ function readAddress({ id, type, capabilities, fanout }: ValueObject): Address {
 }
 
 const [msOfSecond, nanosOfMs] = [1_000, 1_000_000];
+const openBrace = 0x7b;
 const secondsOfDay = 86_400;
 
 function toMs({ seconds, nanos }: ValueObject, requirement: string): number {

@@ -180,6 +180,10 @@ export const mutants = {
   "ended-sessions-go-on": "COS-SES-006",
   "large-messages-end-the-session": "COS-LIM-006",
   "small-messages-only": "COS-GRPC-010",
+  undated: "COS-ENV-016",
+  "signals-as-json": "COS-JSON-001",
+  "waits-for-a-full-frame": "COS-GRPC-016",
+  "last-byte-changed": "COS-CONT-002",
 } as const;
 
 /** One of them. */

@@ -182,6 +182,7 @@ export class Session implements Screen {
   }
 
   #flush(): void {
+    if (wrong("waits-for-a-full-frame") && this.#waiting.length < 2) return;
     for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
       const first = this.#sent + 1 + (wrong("numbers-with-holes") && this.#sent > 4 ? 1 : 0);

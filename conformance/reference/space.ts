@@ -73,7 +73,8 @@ export class Space {
   make(type: number, value: ValueObject): Accepted {
     const { schema } = this.book;
     const source = wrong("outcomes-of-nobody") ? this.name : ownSource;
-    const whole = { id: `evt_${ulid()}`, source, created_at: new Date().toISOString(), ...value };
+    const created = wrong("undated") ? {} : { created_at: new Date().toISOString() };
+    const whole = { id: `evt_${ulid()}`, source, ...created, ...value };
     const { trace_id: trace } = value;
     return {
       bytes: encodeMessage(schema, "cosmonapse.v1.Signal", whole),

@@ -104,7 +104,10 @@ export class Work {
   answer({ ask, holder, id }: Leg, { bytes, type }: Accepted, position: number): void {
     const participant = wrong("answers-of-nobody") ? "" : id === "" ? (holder?.id ?? "") : id;
     if (ask.asker.isEnded) return;
-    ask.asker.deliver(bytes, { reason: "REPLY", position: BigInt(position), type, participant });
+    const changed = wrong("last-byte-changed")
+      ? bytes.map((one, at) => (at === bytes.length - 1 ? one ^ 1 : one))
+      : bytes;
+    ask.asker.deliver(changed, { reason: "REPLY", position: BigInt(position), type, participant });
   }
 
   /** Ends a leg with an ERROR of the Synapse. (COS-TASK-017, COS-TASK-018) */

@@ -97,6 +97,8 @@ export interface Case {
   readonly isNegative: boolean;
   /** True if it also shows, behind a fence, that something is not there. */
   readonly showsAbsence?: boolean;
+  /** True of a negative one that also shows what is right. */
+  readonly showsRight?: boolean;
   /** Plays it. Rejects with a Finding when a check does not pass. */
   readonly play: (emit: Emit) => Promise<void>;
 }

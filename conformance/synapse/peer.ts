@@ -9,7 +9,7 @@ import { Link, type LinkEnd } from "./link.js";
 import { readSignal } from "./read-signal.js";
 import { describeDetail, objectOf, objectsOf, textOf, toCount } from "./read-value.js";
 import { Watching } from "./watching.js";
-import { faultOfDetail, faultOfEnd, faultOfFrame, numbersOf } from "./wire-rules.js";
+import { faultOfDetail, faultOfEnd, faultOfFrame, faultOfTime, numbersOf } from "./wire-rules.js";
 
 /** A Signal as it was delivered. */
 export interface Delivery {
@@ -289,6 +289,7 @@ export class Peer {
     const signal = readSignal(this.#place.schema, bytes);
     this.#fault ??= this.#watching.faultOfDelivery(note);
     const { detail } = objectOf(signal["error"]);
+    if (signal["source"] === "synapse") this.#fault ??= faultOfTime(signal);
     if (detail !== undefined && signal["source"] === "synapse") {
       this.#fault ??= faultOfDetail(objectOf(detail), this.#place.errors);
     }

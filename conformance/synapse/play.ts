@@ -53,7 +53,9 @@ export function checksOf({ steps }: SynapseCaseData): readonly string[] {
 function isNegativeStep(step: Step): boolean {
   const [given] = Object.values(step);
   return (
-    step["rejected"] !== undefined || (isData(given) && (given["refused"] !== undefined || given["code"] !== undefined))
+    step["rejected"] !== undefined ||
+    step["ended"] !== undefined ||
+    (isData(given) && (given["refused"] !== undefined || given["code"] !== undefined))
   );
 }
 

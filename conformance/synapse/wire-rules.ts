@@ -58,3 +58,12 @@ export function faultOfEnd({ status, detail }: LinkEnd, errors: ReadonlyMap<stri
     return `COS-ERR-011: ${code} ends a call with ${row.status} by the table, and it was ${status}`;
   return faultOfDetail(detail, errors);
 }
+
+const nanosOfMs = 1_000_000;
+
+/** What is wrong with when a Signal of the Synapse was made; undefined: nothing. (COS-ENV-016) */
+export function faultOfTime({ id, created_at: created }: ValueObject): string | undefined {
+  if (created === undefined) return `COS-ENV-016: ${textOf(id)} says not when it was made`;
+  const isWhole = toCount(objectOf(created)["nanos"]) % nanosOfMs === 0;
+  return isWhole ? undefined : `COS-ENV-016: ${textOf(id)} was made at no whole millisecond`;
+}

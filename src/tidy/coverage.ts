@@ -20,6 +20,14 @@ export function coverage(): readonly Covered[] {
   }));
 }
 
+/** Why some need not have a part, as conformance/one-sided.yaml says. */
+export type OneSided = Readonly<Record<(typeof needs)[number], readonly Excuse[]>>;
+
+interface Excuse {
+  readonly because: string;
+  readonly of: readonly string[];
+}
+
 /** The MUSTs that lack something, by what they lack. */
 export function findGaps(rows: readonly Covered[]): Readonly<Record<(typeof needs)[number], readonly string[]>> {
   const musts = rows.filter(({ level, excluded }) => level.startsWith("MUST") && excluded === "");

@@ -41,19 +41,27 @@ interface Result {
   readonly reason: string;
 }
 
-const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED"];
+const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_UNSUPPORTED", "VERDICT_KNOWN_FAILING"];
 
 interface Part {
-  readonly role: "engram" | "observer" | "participant" | "synapse";
+  readonly role: "codec" | "engram" | "observer" | "participant" | "synapse";
   /** Its harness, below conformance. */
   readonly harness: string;
   /** A sentence that no mutant of it breaks. */
   readonly sound: string;
+  /** The list of what it is known to fail, below conformance. */
+  readonly known?: string;
 }
 
 const parts: Readonly<Record<Part["role"] | "reference", Part>> = {
   reference: { role: "synapse", harness: "reference/main.ts", sound: "COS-SES-001" },
   synapse: { role: "synapse", harness: "harness/typescript.ts", sound: "COS-SES-001" },
+  codec: {
+    role: "codec",
+    harness: "harness/typescript.ts",
+    sound: "COS-ENV-001",
+    known: "harness/known-typescript.yaml",
+  },
   engram: { role: "engram", harness: "harness/typescript-engram.ts", sound: "COS-RCL-001" },
   observer: { role: "observer", harness: "harness/typescript-observer.ts", sound: "COS-GRPC-014" },
   participant: { role: "participant", harness: "harness/typescript-participant.ts", sound: "COS-GRPC-014" },
@@ -61,9 +69,12 @@ const parts: Readonly<Record<Part["role"] | "reference", Part>> = {
 
 function partOf({ file }: Mutant): Part {
   if (file === "dendrite/observer.ts") return parts.observer;
-  // Answers of several are combined by who asked.
-  if (file.startsWith("engram/") && file !== "engram/modes.ts") return parts.engram;
-  return /^(?:axon|dendrite|engram|pathway)\//.test(file) ? parts.participant : parts.synapse;
+  if (/^signal\/(?:codec|json)/.test(file)) return parts.codec;
+  // Answers of several are combined by who asked, and entries made by who imprints.
+  if (/^engram\/(?!modes|convert)/.test(file)) return parts.engram;
+  return /^(?:(?:axon|dendrite|engram|errors|pathway|synapse\/grpc\/client)\/|signal\/content)/.test(file)
+    ? parts.participant
+    : parts.synapse;
 }
 
 /** The harness as one file, with one change in it. */
@@ -101,12 +112,13 @@ async function prepare(part: Part, mutant: Candidate | undefined, file: string):
 
 /** Plays the cases of one sentence; an empty list if nothing could be played. */
 async function play(
-  { role }: Part,
+  { role, known }: Part,
   harness: readonly string[],
   { report, requirement }: { readonly report: string; readonly requirement?: string },
 ): Promise<readonly Result[]> {
   const chosen = requirement === undefined ? [] : ["--requirement", requirement];
-  const words = ["run", "--role", role, ...chosen, "--watchdog", "3000", "--report", `json=${report}`];
+  const list = known === undefined ? [] : ["--known", resolve("conformance", known)];
+  const words = ["run", "--role", role, ...chosen, ...list, "--watchdog", "3000", "--report", `json=${report}`];
   const suite = [resolve("dist", "conformance", "main.js"), ...words, "--", process.execPath, ...harness];
   await run(process.execPath, suite, { maxBuffer: 2 ** 26 }).catch(() => undefined);
   try {

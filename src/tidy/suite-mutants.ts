@@ -8,6 +8,7 @@ import { hosting } from "./mutants/hosting.js";
 import type { Mutant } from "./mutants/mutation.js";
 import { routing } from "./mutants/routing.js";
 import { showing } from "./mutants/showing.js";
+import { telling } from "./mutants/telling.js";
 import { working } from "./mutants/working.js";
 
 /** Every mutant that the conformance suite is to kill. */
@@ -23,4 +24,5 @@ export const suiteMutants: readonly Mutant[] = [
   ...hosting,
   ...asking,
   ...observing,
+  ...telling,
 ];

@@ -3,6 +3,12 @@ import { mutantsOf } from "../mutation.js";
 /** What may go wrong in deciding an imprint, in keeping entries and in finding them. */
 export const keeping = [
   ...mutantsOf("engram/decide.ts", [
+    [
+      "refuses to append without a key",
+      "COS-OP-002",
+      "  if (plan.op === ImprintOp.APPEND) {\n",
+      '  if (plan.op === ImprintOp.APPEND) {\n    if (plan.mergeKey === undefined) throw refuse("KIND_CONFLICT", "no key");\n',
+    ],
     ["adds over what is there", "COS-OP-001", "if (plan.op === ImprintOp.ADD && version !== 0n) {", "if (false) {"],
     [
       "replaces without a word on its version",
@@ -104,6 +110,12 @@ export const keeping = [
   ]),
   ...mutantsOf("engram/memory/in-memory-engram.ts", [
     [
+      "lets what has expired live on for imprints",
+      "COS-OP-020",
+      "    rows.sweep(nowMs);\n    const { outcome",
+      "    const { outcome",
+    ],
+    [
       "imprints what it has imprinted",
       "COS-OP-022",
       "if (before !== undefined) return replayOutcome(plan, fingerprint, before);",
@@ -181,7 +193,13 @@ export const keeping = [
     ],
   ]),
   ...mutantsOf("engram/page.ts", [
-    ["counts what has expired", "COS-OP-020", "if (!isLive(entry, nowMs)) return undefined;", ""],
+    [
+      "finds no items by their key",
+      "COS-RCL-023",
+      "plan.mergeKey !== entry.mergeKey)",
+      "(plan.mergeKey !== entry.mergeKey || entry.seq !== undefined))",
+    ],
+    ["counts what has expired", "COS-ENT-018", "if (!isLive(entry, nowMs)) return undefined;", ""],
     [
       "finds what has another key",
       "COS-RCL-002",
@@ -235,12 +253,6 @@ export const keeping = [
       "shared / (leaf.size + query.size - shared)",
       "shared / query.size",
     ],
-    [
-      "knows the letters of its engine",
-      "COS-RCL-027",
-      'characterClass(character.codePointAt(0) ?? 0) === "unassigned" ? " " : character',
-      "character",
-    ],
   ]),
   ...mutantsOf("engram/leaves.ts", [
     ["looks for no word in tags", "COS-RCL-004", "for (const tag of tags) visit(tag);", ""],
@@ -253,10 +265,10 @@ export const keeping = [
   ]),
   ...mutantsOf("engram/query.ts", [
     [
-      "matches nothing without a query",
+      "matches nothing without a condition",
       "COS-RCL-001",
-      "if (query === undefined) return { ...emptyPlan, topK: readTopK(0, body.mode) };",
-      "if (query === undefined) return { ...emptyPlan, ids: [], topK: readTopK(0, body.mode) };",
+      "if (ids.length === 0) return undefined;",
+      "if (ids.length === 0) return [];",
     ],
   ]),
 ];
