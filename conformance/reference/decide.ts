@@ -1,6 +1,6 @@
 import { objectOf, textOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
-import { decodeStrictly, isId, readHeader, type Header } from "./header.js";
+import { decodeBody, isId, readHeader, type Header } from "./header.js";
 import type { Ask, Leg } from "./model.js";
 import { wrong } from "./wrong.js";
 import { detailOf, Refused } from "./refused.js";
@@ -257,7 +257,7 @@ export class Hub {
   }
 
   #stop(session: Session, header: Header): ValueObject {
-    const { request_id: id } = decodeStrictly(this.space.book, "StopBody", header.body, "COS-TYPE-013");
+    const { request_id: id } = decodeBody(this.space.book, "StopBody", header);
     const named = textOf(id);
     if (named !== "" && !isId(named)) throw new Refused("MALFORMED", "COS-TYPE-013");
     const trace = openTrace(this.space, header);
@@ -273,7 +273,7 @@ export class Hub {
   }
 
   #final(session: Session, header: Header): ValueObject {
-    const { status, detail } = decodeStrictly(this.space.book, "FinalBody", header.body, "COS-TYPE-013");
+    const { status, detail } = decodeBody(this.space.book, "FinalBody", header);
     const isStated = finalStatuses.includes(textOf(status)) && (status === "COMPLETED" || detail !== undefined);
     if (!isStated && !wrong("finals-of-any-status")) throw new Refused("MALFORMED", "COS-TRACE-016");
     if (detail !== undefined && objectOf(detail)["code"] === undefined) throw new Refused("MALFORMED", "COS-ERR-001");

@@ -69,7 +69,7 @@ export function readHeader(book: Book, limits: Limits, given: Uint8Array): Heade
   const known = fields.filter(({ number }) => number <= lastKnown);
   checkOddities(fields);
   checkOccurrence(known);
-  const value = decodeStrictly(book, "Signal", Buffer.concat(known.map(({ raw }) => raw)));
+  const value = decodeStrictly(book, ["Signal", "COS-ENV-025"], Buffer.concat(known.map(({ raw }) => raw)));
   const header = toHeader(book, value, { bytes, type: body.number, body: body.content });
   checkForms(header);
   checkSizes(limits, value);
@@ -84,8 +84,13 @@ function readJson({ schema }: Book, bytes: Uint8Array): Uint8Array {
   return encodeMessage(schema, "cosmonapse.v1.Signal", toValue(JSON.parse(Buffer.from(bytes).toString())));
 }
 
+/** The body of a Signal that the Synapse reads. Throws Refused for what is none. (COS-TYPE-013) */
+export function decodeBody(book: Book, name: string, { body }: Header): ValueObject {
+  return decodeStrictly(book, [name, "COS-TYPE-013"], body);
+}
+
 /** The message that some bytes are. Throws Refused for what is none, with the requirement that says so. */
-export function decodeStrictly(book: Book, name: string, bytes: Uint8Array, requirement = "COS-ENV-025"): ValueObject {
+function decodeStrictly(book: Book, [name, requirement]: readonly [string, string], bytes: Uint8Array): ValueObject {
   try {
     return decodeMessage(book.schema, `cosmonapse.v1.${name}`, new Uint8Array(bytes));
   } catch (thrown) {
@@ -205,7 +210,7 @@ function checkUnread(book: Book, { exchange, type, body }: Header, value: ValueO
   if (wrong("old-signals-refused") && isFarOff) throw new Refused("MALFORMED", "COS-ENV-017");
   if (wrong("meta-decides") && value["meta"] !== undefined) throw new Refused("MALFORMED", "COS-ENV-024");
   const isAppData = exchange !== "CONTROL" && book.types.get(type)?.name === "TASK";
-  if (wrong("bodies-are-read") && isAppData) decodeStrictly(book, "TaskBody", body, "COS-ENV-031");
+  if (wrong("bodies-are-read") && isAppData) decodeStrictly(book, ["TaskBody", "COS-ENV-031"], body);
 }
 
 function checkType({ types }: Book, { type, exchange, traceId, parentId }: Header): void {

@@ -1,10 +1,26 @@
 import type { ValueObject } from "../wire/value.js";
 import type { Header } from "./header.js";
-import type { Session } from "./session.js";
+
+/** A session, as those see it who route. */
+export interface Party {
+  readonly dendrite: string;
+  readonly rights: ReadonlySet<string>;
+  readonly registrations: Map<string, Registration>;
+  /** What it was given and still takes a slot. */
+  readonly held: Set<Leg>;
+  /** What it asked that has no outcome. */
+  pending: number;
+  isDraining: boolean;
+  isEnded: boolean;
+  /** True while it has a link. */
+  readonly isLinked: boolean;
+  deliver(bytes: Uint8Array, note: ValueObject, written?: () => void): void;
+  send(frame: ValueObject): void;
+}
 
 /** A registration that lives. */
 export interface Registration {
-  readonly session: Session;
+  readonly session: Party;
   readonly id: string;
   readonly role: string;
   readonly kind: string;
@@ -23,11 +39,11 @@ export interface Registration {
 /** A trace that was opened. */
 export interface Trace {
   readonly id: string;
-  readonly opener: Session;
+  readonly opener: Party;
   readonly asks: Map<string, Ask>;
   isClosed: boolean;
   /** Who answered and has to send the FINAL. */
-  owedBy: Session | undefined;
+  owedBy: Party | undefined;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -35,7 +51,7 @@ export interface Trace {
 export interface Ask {
   readonly header: Header;
   readonly position: number;
-  readonly asker: Session;
+  readonly asker: Party;
   readonly trace: Trace;
   /** The leg below which it was sent. */
   readonly above: Leg | undefined;
@@ -66,7 +82,7 @@ export interface Leg {
   /** The detail of an ERROR that is its outcome. */
   detail: ValueObject | undefined;
   /** Who was given it, also before. */
-  readonly given: Set<Session>;
+  readonly given: Set<Party>;
 }
 
 /** True once every leg has its outcome. */

@@ -48,7 +48,7 @@ export class Peer {
     if (frame["hello"] !== undefined) throw new Refused("MALFORMED", "COS-GRPC-001");
     if (frame["publish"] !== undefined) this.#publish(hub, session, objectOf(frame["publish"]));
     const kind = numbered.find((name) => frame[name] !== undefined);
-    if (kind !== undefined) this.#number(hub, session, kind, objectOf(frame[kind]));
+    if (kind !== undefined) this.#number(hub, session, [kind, objectOf(frame[kind])]);
     if (frame["ack"] !== undefined) session.acknowledge(toCount(objectOf(frame["ack"])["received"]));
     if (frame["ping"] !== undefined) {
       const { token = 0n } = objectOf(frame["ping"]);
@@ -179,7 +179,7 @@ export class Peer {
     if (receipts.length > 0) this.#decided(session, receipts);
   }
 
-  #number(hub: Hub, session: Session, kind: string, part: ValueObject): void {
+  #number(hub: Hub, session: Session, [kind, part]: readonly [string, ValueObject]): void {
     const number = toCount(part["number"]);
     checkNumber(session, number);
     if (number <= session.received) return;

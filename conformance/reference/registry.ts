@@ -1,6 +1,6 @@
 import { objectOf, textOf, toCount } from "../synapse/read-value.js";
 import { isList, type ValueObject } from "../wire/value.js";
-import { decodeStrictly, isName, type Header } from "./header.js";
+import { decodeBody, isName, type Header } from "./header.js";
 import type { Registration } from "./model.js";
 import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
@@ -24,7 +24,7 @@ export class Registry {
 
   /** Takes a REGISTER. Throws Refused. */
   register(session: Session, header: Header): ValueObject {
-    const body = decodeStrictly(this.#space.book, "RegisterBody", header.body, "COS-TYPE-013");
+    const body = decodeBody(this.#space.book, "RegisterBody", header);
     const registration = this.#read(session, header, body);
     if (session.isDraining && !wrong("registers-while-draining")) throw new Refused("UNAVAILABLE", "COS-REG-010");
     for (const other of this.#space.registrations()) {
@@ -49,7 +49,7 @@ export class Registry {
 
   /** Takes a DEREGISTER. Throws Refused. */
   deregister(session: Session, header: Header): ValueObject {
-    const { id, reason } = decodeStrictly(this.#space.book, "DeregisterBody", header.body, "COS-TYPE-013");
+    const { id, reason } = decodeBody(this.#space.book, "DeregisterBody", header);
     if (reason === "SESSION_ENDED") throw new Refused("MALFORMED", "COS-REG-023");
     const own = session.registrations.get(textOf(id));
     if (own === undefined && !wrong("anybody-deregisters")) throw new Refused("PERMISSION_DENIED", "COS-REG-009");
@@ -60,7 +60,7 @@ export class Registry {
 
   /** Takes a HEARTBEAT. Throws Refused. */
   heartbeat(session: Session, header: Header): ValueObject {
-    const { ids } = decodeStrictly(this.#space.book, "HeartbeatBody", header.body, "COS-TYPE-013");
+    const { ids } = decodeBody(this.#space.book, "HeartbeatBody", header);
     const named = isList(ids) ? ids.map((one) => textOf(one)) : [];
     const all = named.length > 0 ? named : [...session.registrations.keys()];
     const own = all.map((id) => session.registrations.get(id));
@@ -74,7 +74,7 @@ export class Registry {
 
   /** Takes a DISCOVER. (COS-REG-019 to COS-REG-021) */
   discover(session: Session, header: Header): ValueObject {
-    decodeStrictly(this.#space.book, "DiscoverBody", header.body, "COS-TYPE-013");
+    decodeBody(this.#space.book, "DiscoverBody", header);
     const position = this.#space.accept(header);
     const address = wrong("discovers-everybody") ? undefined : header.address;
     const found = [...this.#space.registrations()].filter((one) => isMatch(one, address));
@@ -100,7 +100,7 @@ export class Registry {
     const most = { signals: limits.of("observer_signals"), bytes: limits.of("observer_bytes") };
     const all = session.rights.has("OBSERVE") ? [...this.#space.registrations()] : [];
     this.#snapshot(session, id, all);
-    session.subscriptions.set(id, new Subscription(id, filter, most, session));
+    session.subscriptions.set(id, new Subscription({ id, filter }, most, session));
   }
 
   /** Takes all registrations from a session. */

@@ -3,7 +3,7 @@ import { encodeMessage } from "../wire/writer.js";
 import { isList, type ValueObject } from "../wire/value.js";
 import { objectOf } from "../synapse/read-value.js";
 import type { Book, Limits } from "./book.js";
-import type { Leg, Registration } from "./model.js";
+import type { Leg, Party, Registration } from "./model.js";
 import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 import type { Screen, Subscription } from "./subscription.js";
@@ -42,7 +42,7 @@ export interface Opening {
 const secretBytes = 16;
 
 /** A session: its numbers, what was not acknowledged, its link. Everything about what it asks and serves is its space's. */
-export class Session implements Screen {
+export class Session implements Party, Screen {
   readonly id = `s-${randomBytes(9).toString("base64url")}`;
   readonly secret = new Uint8Array(randomBytes(wrong("short-secrets") ? 4 : secretBytes));
   readonly namespace: string;

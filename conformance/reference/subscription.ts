@@ -31,8 +31,7 @@ export class Subscription {
   #missing: Missing | undefined;
 
   constructor(
-    id: string,
-    filter: ValueObject,
+    { id, filter }: { readonly id: string; readonly filter: ValueObject },
     most: { readonly signals: number; readonly bytes: number },
     screen: Screen,
   ) {

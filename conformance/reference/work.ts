@@ -1,10 +1,9 @@
 import { objectOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
-import { decodeStrictly, type Header } from "./header.js";
-import { isEnded, type Ask, type Leg, type Registration, type Trace } from "./model.js";
+import { decodeBody, type Header } from "./header.js";
+import { isEnded, type Ask, type Leg, type Party, type Registration, type Trace } from "./model.js";
 import { wrong } from "./wrong.js";
 import { detailOf, Refused, type Told } from "./refused.js";
-import type { Session } from "./session.js";
 import { isMatch, type Accepted, type Space } from "./space.js";
 
 const [errorType, finalType] = [24, 19];
@@ -111,7 +110,7 @@ export class Work {
   }
 
   /** Ends a leg with an ERROR of the Synapse. (COS-TASK-017, COS-TASK-018) */
-  fail(leg: Leg, code: string, told: Told = {}, stop?: Accepted): void {
+  fail(leg: Leg, code: string, { stop, ...told }: Told & { readonly stop?: Accepted } = {}): void {
     if (leg.outcome !== undefined) return;
     const { ask } = leg;
     const isNone = !leg.wasWritten && !wrong("effects-always-unknown");
@@ -140,7 +139,7 @@ export class Work {
     const code = wrong("stopped-is-closed") ? "TRACE_CLOSED" : "CANCELLED";
     const below = wrong("stops-spare-below") ? [] : ask.legs.flatMap((leg) => [...leg.below]);
     for (const one of below) this.stop(one, stop);
-    for (const leg of ask.legs) this.fail(leg, code, {}, stop);
+    for (const leg of ask.legs) this.fail(leg, code, { stop });
   }
 
   /** The session that held a leg has ended. (COS-RED-002, COS-RED-005 to COS-RED-008, COS-RED-013) */
@@ -186,7 +185,7 @@ export class Work {
   }
 
   /** A session has ended: what it owed and what it opened. (COS-TRACE-013, COS-TRACE-014) */
-  leave(session: Session): void {
+  leave(session: Party): void {
     for (const trace of this.#space.traces.values()) {
       if (trace.owedBy === session && !wrong("owed-finals-forgotten")) this.closeAs(trace, "COMPLETED");
       this.#checkIdle(trace);
@@ -261,7 +260,7 @@ export class Work {
     return [...new Set(those.map(({ id }) => id))].slice(0, availableMost);
   }
 
-  #ended(ask: Ask, last: Session | undefined): void {
+  #ended(ask: Ask, last: Party | undefined): void {
     clearTimeout(ask.timer);
     clearTimeout(ask.wait);
     const { trace, header, legs } = ask;
@@ -291,7 +290,7 @@ export class Work {
 /** The detail of an ERROR that a participant sent. */
 export function readDetail(space: Space, header: Header): ValueObject | undefined {
   try {
-    const { detail } = decodeStrictly(space.book, "ErrorBody", header.body);
+    const { detail } = decodeBody(space.book, "ErrorBody", header);
     return detail === undefined ? undefined : objectOf(detail);
   } catch (thrown) {
     if (thrown instanceof Refused) return undefined;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
+import { referenceMutants } from "../../conformance/index.js";
 import { PostgresServer } from "../testing/postgres/index.js";
 import { buildGo, buildJava, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
 
@@ -17,6 +18,7 @@ interface Report {
   readonly results: readonly {
     readonly case: string;
     readonly check: string;
+    readonly requirements: readonly string[];
     readonly verdict: string;
     readonly reason: string;
   }[];
@@ -42,11 +44,28 @@ const harness = resolve("conformance", "harness");
 const suite = resolve("dist", "conformance", "main.js");
 
 /** Plays a role as a user of the suite would, and reads the report that it leaves. */
-async function play(role: string, { command, args, env }: Omit<Program, "remove">, known?: string): Promise<Report> {
+async function play(
+  role: string,
+  { command, args, env }: Omit<Program, "remove">,
+  { known, requirement }: { readonly known?: string | undefined; readonly requirement?: string } = {},
+): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), "cosmonapse-conformance-"));
   const report = join(folder, "report.json");
   const list = known === undefined ? [] : ["--known", join(harness, known)];
-  const words = [suite, "run", "--role", role, "--report", `json=${report}`, ...list, "--", command, ...args];
+  const chosen = requirement === undefined ? [] : ["--requirement", requirement, "--watchdog", "3000"];
+  const words = [
+    suite,
+    "run",
+    "--role",
+    role,
+    "--report",
+    `json=${report}`,
+    ...list,
+    ...chosen,
+    "--",
+    command,
+    ...args,
+  ];
   try {
     await run(process.execPath, words, { env: { ...process.env, ...env }, maxBuffer: 2 ** 26 }).catch(() => undefined);
     return JSON.parse(readFileSync(report, "utf8")) as Report;
@@ -70,7 +89,7 @@ describe("our own SDK", () => {
   const own = { command: process.execPath, args: [resolve("dist/conformance/harness/typescript.js")], env: {} };
 
   test("plays the role of a codec", async () => {
-    const report = await play("codec", own, "known-typescript.yaml");
+    const report = await play("codec", own, { known: "known-typescript.yaml" });
     expect(redIn(report)).toEqual([]);
     expect(report.exit).toBe(0);
     expect(passedIn(report)).toBeGreaterThanOrEqual(4_500);
@@ -83,6 +102,40 @@ describe("our own SDK", () => {
     expect(passedIn(report)).toBeGreaterThanOrEqual(460);
     expect(report.requirements.length).toBeGreaterThanOrEqual(200);
   }, 120_000);
+});
+
+describe("the reference, a Synapse that shares no code with our SDK", () => {
+  const file = resolve("dist/conformance/reference/main.js");
+
+  test("is conformant", async () => {
+    const report = await play("synapse", { command: process.execPath, args: [file], env: {} });
+    expect(redIn(report)).toEqual([]);
+    expect(report.exit).toBe(0);
+    expect(passedIn(report)).toBeGreaterThanOrEqual(493);
+  }, 120_000);
+
+  // Every tenth: `npm run conformance:mutants` tries all.
+  const mutants = Object.entries(referenceMutants);
+
+  test("has at least 60 mutants", () => {
+    expect(mutants.length).toBeGreaterThanOrEqual(60);
+  });
+
+  test.each(mutants.filter((_, index) => index % 10 === 0))(
+    "is red for its own sentence when %s (%s)",
+    async (mutant, violates) => {
+      const args = [file, "--mutant", mutant];
+      const report = await play("synapse", { command: process.execPath, args, env: {} }, { requirement: violates });
+      const red = report.results.filter(({ verdict }) => verdict !== "VERDICT_PASSED");
+      expect(red.flatMap(({ requirements }) => requirements)).toContain(violates);
+    },
+    60_000,
+  );
+
+  test("names its mutants to who asks for another", async () => {
+    const words = run(process.execPath, [file, "--mutant", "nothing-like-it"]);
+    await expect(words).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("several-outcomes") });
+  });
 });
 
 // Our own Synapse behind a link that writes in another way than ours: who only takes what ours writes is red here.
@@ -250,7 +303,7 @@ describe.each(others)("the codec of $name", ({ missing, build, lines, known }) =
     if (missing !== "") skip(missing);
     const program = await build();
     try {
-      const report = await play("codec", program, known);
+      const report = await play("codec", program, { known });
       expect(redIn(report)).toEqual([]);
       expect(passedIn(report)).toBeGreaterThanOrEqual(4_400);
     } finally {

@@ -46,6 +46,7 @@ const typedErrors: Readonly<Record<string, RegExp>> = {
   LineError: /^conformance\//,
   SuiteError: /^conformance\//,
   WireError: /^conformance\//,
+  Refused: /^conformance\/reference\//,
 };
 
 /** Only typed errors are thrown, and what was caught. What a test or a tool throws, no user sees. */
