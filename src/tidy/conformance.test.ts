@@ -211,6 +211,30 @@ describe("a host of Neurons in Python", () => {
   });
 });
 
+describe("an Engram in Python", () => {
+  const file = join(harness, "python", "engram.py");
+  const missing = inject("pythonMissing");
+
+  test("plays the role of an Engram", async ({ skip }) => {
+    if (missing !== "") skip(missing);
+    const program = await buildPython(file);
+    try {
+      const report = await play("engram", program);
+      expect(redIn(report)).toEqual([]);
+      expect(report.exit).toBe(0);
+      // It claims neither `clock` nor `forget`: its clock is the machine's.
+      expect(passedIn(report)).toBeGreaterThanOrEqual(499);
+      expect(report.requirements.length).toBeGreaterThanOrEqual(69);
+    } finally {
+      program.remove();
+    }
+  }, 300_000);
+
+  test("has a harness of at most 200 lines", () => {
+    expect(readFileSync(file, "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
+  });
+});
+
 describe("a host of Neurons in Go", () => {
   const folder = join(harness, "go-participant");
   const missing = inject("goMissing");

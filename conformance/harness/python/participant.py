@@ -24,9 +24,9 @@ OPTIONS = [("grpc.max_receive_message_length", 8388608), ("grpc.use_local_subcha
 
 
 class Failure(Exception):
-    def __init__(self, code, message):
+    def __init__(self, code, message, **detail):
         super().__init__(message)
-        self.code = code
+        self.code, self.detail = code, detail
 
 
 def ulid():
@@ -70,11 +70,11 @@ def write(value):
         raise Failure("INVALID_OUTPUT", str(error))
 
 
-def error_body(code, message):
+def error_body(code, message, **more):
     number = error_pb2.ErrorCode.Value(f"ERROR_CODE_{code}")
     traits = error_pb2.ErrorCode.DESCRIPTOR.values_by_number[number].GetOptions().Extensions[options_pb2.error]
-    detail = error_pb2.ErrorDetail(code=number, message=message, retryable=traits.retryable, effect=traits.effect)
-    return error_pb2.ErrorBody(detail=detail)
+    own = {"code": number, "message": message, "retryable": traits.retryable, "effect": traits.effect}
+    return error_pb2.ErrorBody(detail=error_pb2.ErrorDetail(**own, **more))
 
 
 class Session:
@@ -90,11 +90,13 @@ class Session:
         self.send(hello=hello)
         self.limits = (await self.link.read()).welcome.limits
         self.reading = asyncio.create_task(self.read())
-        role = options_pb2.PARTICIPANT_ROLE_NEURON
-        for name in self.neurons:
-            body = participant_pb2.RegisterBody(id=name, role=role)
-            await self.publish(signal("CONTROL", name, register=body))
+        for body in self.registrations():
+            await self.publish(signal("CONTROL", body.id, register=body))
         self.beating = asyncio.create_task(self.beat())
+
+    def registrations(self):
+        role = options_pb2.PARTICIPANT_ROLE_NEURON
+        return [participant_pb2.RegisterBody(id=name, role=role) for name in self.neurons]
 
     async def frames(self):
         while (frame := await self.outgoing.get()) is not None:
@@ -191,7 +193,7 @@ class Session:
             body = task_pb2.AgentOutputBody(output=write(output), parts=parts)
             return below(request, "REPLY", me, agent_output=body)
         except Failure as failure:
-            return below(request, "REPLY", me, error=error_body(failure.code, str(failure)))
+            return below(request, "REPLY", me, error=error_body(failure.code, str(failure), **failure.detail))
         except Exception as thrown:  # Whatever a Neuron throws.
             return below(request, "REPLY", me, error=error_body("NEURON_FAILED", str(thrown)))
 
@@ -234,22 +236,26 @@ async def ask_below(given, context, emit, ask):
 ACTS = {"ask": ask_below, "echo": echo, "emit": emit_parts, "nothing": nothing, "throw": throw, "wait": wait}
 
 
-async def main():
-    sessions = {}
+def host_neurons(host):
+    return [Session(host["namespaces"][0], {one["id"]: one["act"] for one in host["neurons"]})]
+
+
+async def main(hello, part, host):
+    hosted = {}
 
     async def answer(command):
         if "hello" in command:
-            return {"hello": HELLO}
-        if "host" in command and "neurons" in command["host"]:
-            host = command["host"]
-            neurons = {one["id"]: one["act"] for one in host["neurons"]}
-            sessions[host["store"]] = Session(host["namespaces"][0], neurons)
-            await sessions[host["store"]].start(host["address"])
+            return {"hello": hello}
+        if "host" in command and part in command["host"]:
+            hosted[command["host"]["store"]] = sessions = host(command["host"])
+            for session in sessions:
+                await session.start(command["host"]["address"])
             return {"hosting": {}}
         if "release" in command:
-            await sessions.pop(command["release"]["store"]).end()
+            for session in hosted.pop(command["release"]["store"]):
+                await session.end()
             return {"done": {}}
-        return {"done": {}} if "stop" in command else {"unsupported": {"reason": "it hosts Neurons, and nothing else"}}
+        return {"done": {}} if "stop" in command else {"unsupported": {"reason": f"it hosts {part}, and nothing else"}}
 
     async def obey(command):
         try:
@@ -268,4 +274,5 @@ async def main():
     await asyncio.gather(*obeying)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main(HELLO, "neurons", host_neurons))
