@@ -35,6 +35,25 @@ export interface Refusal {
 /** What a Neuron of the harness does whenever it is called. */
 export const acts = ["ask", "echo", "emit", "imprint", "nothing", "recall", "throw", "wait"] as const;
 
+/** A token, and what it grants. */
+export interface Credential {
+  readonly token: string;
+  readonly principal: string;
+  /** `*`: all. */
+  readonly namespaces: readonly string[];
+  readonly rights: readonly string[];
+  /** Those that it may register. `*`: any. */
+  readonly ids: readonly string[];
+}
+
+/** How a Synapse is to be started. */
+export interface ListenCommand {
+  /** All others are at their standard. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** The tokens that it takes. Undefined: it asks for none. */
+  readonly credentials?: readonly Credential[];
+}
+
 /** A Neuron that is to be hosted. */
 export interface NeuronPlan {
   readonly id: string;
@@ -93,7 +112,7 @@ export type Command =
   | { readonly transcode: { readonly message: string; readonly bytes: string } }
   | { readonly validate: { readonly bytes: string } }
   | { readonly view: { readonly bytes: string } }
-  | { readonly listen: { readonly limits: Readonly<Record<string, number>> } }
+  | { readonly listen: ListenCommand }
   | { readonly close: { readonly address: string } }
   | { readonly host: HostCommand }
   | { readonly advance: { readonly store: string; readonly ms: number } }

@@ -1,10 +1,12 @@
 // The harness of our own SDK: `node typescript.js`. It obeys, and knows of no case.
+import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import * as messages from "../../gen/index.cosmonapse.v1.js";
 import { CosmoError, decodeSignal, encodeSignal, signalToJson, validateSignal } from "../../src/index.js";
-import { SynapseServer } from "../../src/synapse/grpc/index.js";
+import { SynapseServer, type CredentialEntry } from "../../src/synapse/grpc/index.js";
 
 type Command = Readonly<Record<string, Readonly<Record<string, string>>>>;
+type Listen = { limits: object; credentials?: readonly (CredentialEntry & { readonly token: string })[] };
 type Codec = { decode(bytes: Uint8Array): object; encode(message: object): { finish(): Uint8Array } };
 
 const hello = {
@@ -13,7 +15,7 @@ const hello = {
   version: "0.1.0",
   language: "TypeScript",
   roles: ["codec", "synapse"],
-  features: ["validate", "view"],
+  features: ["validate", "view", "tokens"],
 };
 const codecs = new Map<string, unknown>(Object.entries(messages));
 const servers = new Map<string, SynapseServer>();
@@ -29,10 +31,16 @@ function transcode(name: string, bytes: Uint8Array): Uint8Array {
   }
 }
 
-async function listen(limits: object): Promise<object> {
+/** A credential as our server takes it: with the hash of its token alone. */
+function toEntry({ token, ...grant }: CredentialEntry & { readonly token: string }): CredentialEntry {
+  return { ...grant, sha256: createHash("sha256").update(token).digest("hex") };
+}
+
+async function listen({ limits, credentials }: Listen): Promise<object> {
   const camel = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   const own = Object.fromEntries(Object.entries(limits).map(([name, value]) => [camel(name), value]));
-  const server = new SynapseServer({ port: 0, limits: own });
+  const tokens = credentials === undefined ? {} : { tokens: { entries: credentials.map(toEntry) } };
+  const server = new SynapseServer({ port: 0, limits: own, ...tokens });
   const { host, port } = await server.start();
   servers.set(`${host}:${port}`, server);
   return { listening: { address: `${host}:${port}` } };
@@ -49,7 +57,7 @@ async function answer({ transcode: job, validate, view, ...command }: Command): 
   }
   if (view !== undefined) return { viewed: { json: signalToJson(decodeSignal(bytes)) } };
   if (command["hello"] !== undefined) return { hello };
-  if (command["listen"] !== undefined) return listen(Object(command["listen"]["limits"]));
+  if (command["listen"] !== undefined) return listen(Object(command["listen"]));
   if (command["close"] !== undefined) await servers.get(command["close"]["address"] ?? "")?.close();
   return "close" in command || "stop" in command ? { done: {} } : { unsupported: { reason: "an unknown command" } };
 }

@@ -1,7 +1,7 @@
 import { objectOf, textOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
 import { decodeBody, isId, readHeader, type Header } from "./header.js";
-import type { Ask, Leg } from "./model.js";
+import type { Ask, Leg, Trace } from "./model.js";
 import { wrong } from "./wrong.js";
 import { detailOf, Refused } from "./refused.js";
 import { Registry } from "./registry.js";
@@ -18,7 +18,7 @@ interface Remembered {
 }
 
 const finalStatuses: readonly string[] = ["COMPLETED", "FAILED", "STOPPED", "ABANDONED"];
-const imprintType = 22;
+const [imprintType, stopType] = [22, 28];
 
 /** Decides every Signal of a namespace: what it does, and what its receipt says. */
 export class Hub {
@@ -65,6 +65,15 @@ export class Hub {
     only.holder.session.send({ credit: { request_id: textOf(id), partials: count, participant: only.holder.id } });
   }
 
+  /** An operator stops a trace. */
+  stopTrace(trace: Trace): void {
+    const { space } = this;
+    const stop = space.make(stopType, { exchange: "CONTROL", trace_id: trace.id, stop: {} });
+    this.#work.stopAll(trace, stop);
+    const why = detailOf(space.book, "CANCELLED", { effect: "UNKNOWN", requirement: "COS-GRPC-022" });
+    this.#work.closeAs(trace, "STOPPED", why);
+  }
+
   /** A session is over. */
   leave(session: Session): void {
     session.end();
@@ -77,7 +86,7 @@ export class Hub {
 
   /** Takes a repeat for what it is. (COS-DUP-001 to COS-DUP-006) */
   #once(session: Session, header: Header, act: () => ValueObject): ValueObject {
-    const own = wrong("repeats-of-one-session") ? session.id : session.dendrite;
+    const own = wrong("repeats-of-one-session") ? session.id : session.principal;
     const key = wrong("principals-mixed") ? header.id : `${own}\u0000${header.id}`;
     const { limits } = this.space;
     const before = wrong("repeats-unseen") ? undefined : this.#accepted.get(key);

@@ -2,10 +2,16 @@
 // written from the specification, to show that the suite can be passed by somebody else, and with a mutant of itself
 // that each sentence is held. Not for use: it is slow, and keeps everything in memory.
 import { createInterface } from "node:readline";
+import type { ListenCommand } from "../control/messages.js";
 import { readBook } from "./book.js";
 import { Synapse } from "./server.js";
 
-type Command = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+interface Command {
+  readonly hello?: object;
+  readonly listen?: ListenCommand;
+  readonly close?: { readonly address: string };
+  readonly stop?: object;
+}
 
 const hello = {
   control: "1",
@@ -13,7 +19,7 @@ const hello = {
   version: "1",
   language: "TypeScript",
   roles: ["synapse"],
-  features: [],
+  features: ["tokens"],
 };
 const book = readBook();
 const listening = new Map<string, Synapse>();
@@ -21,13 +27,12 @@ const listening = new Map<string, Synapse>();
 async function answer({ hello: who, listen, close, stop }: Command): Promise<object> {
   if (who !== undefined) return { hello };
   if (listen !== undefined) {
-    const limits: Record<string, number> = { ...Object(listen["limits"]) };
-    const synapse = new Synapse(book, limits);
+    const synapse = new Synapse(book, listen);
     const address = await synapse.listen();
     listening.set(address, synapse);
     return { listening: { address } };
   }
-  if (close !== undefined) listening.get(String(close["address"]))?.close();
+  if (close !== undefined) listening.get(close.address)?.close();
   return close === undefined && stop === undefined ? { unsupported: { reason: "it is a Synapse" } } : { done: {} };
 }
 
@@ -35,6 +40,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { seq, ...command }: Command & { readonly seq: number } = JSON.parse(line);
   const reply = await answer(command).catch((thrown: unknown) => ({ harnessError: { message: String(thrown) } }));
   process.stdout.write(`${JSON.stringify({ seq, ...reply })}\n`);
-  if (command["stop"] !== undefined) break;
+  if (command.stop !== undefined) break;
 }
 for (const synapse of listening.values()) synapse.close();

@@ -184,6 +184,15 @@ export const mutants = {
   "signals-as-json": "COS-JSON-001",
   "waits-for-a-full-frame": "COS-GRPC-016",
   "last-byte-changed": "COS-CONT-002",
+  "any-token": "COS-SEC-007",
+  "rights-as-asked": "COS-SEC-004",
+  "any-namespace": "COS-SEC-008",
+  "anybody-registers": "COS-SEC-009",
+  "identity-of-the-hello": "COS-SEC-003",
+  "anybody-operates": "COS-GRPC-021",
+  "newest-requests-first": "COS-GRPC-023",
+  "stops-no-namespace": "COS-GRPC-022",
+  "no-health": "COS-GRPC-020",
 } as const;
 
 /** One of them. */

@@ -1,9 +1,11 @@
+import type { Credential } from "../control/messages.js";
 import { objectOf, objectsOf, textOf, toCount } from "../synapse/read-value.js";
 import { decodeMessage } from "../wire/decode.js";
 import { WireError } from "../wire/reader.js";
 import { isList, type ValueObject } from "../wire/value.js";
 import type { Book, Limits } from "./book.js";
 import type { Hub } from "./decide.js";
+import { checkNamespace, findGrant, rightsOf } from "./grant.js";
 import { isName } from "./header.js";
 import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
@@ -12,13 +14,14 @@ import { ownSource } from "./space.js";
 
 const speaks = 1;
 const numbered: readonly string[] = ["credit", "drain", "subscribe", "unsubscribe"];
-const allRights: readonly string[] = ["OBSERVE", "PARTICIPATE", "OPERATE"];
 
 /** The Synapse that links come to. */
 export interface House {
   readonly book: Book;
   readonly limits: Limits;
   readonly instance: string;
+  /** The tokens that it takes; undefined: it asks for none. */
+  readonly credentials: readonly Credential[] | undefined;
   /** The hub of a namespace. Throws Refused if there may be no further one. */
   hubOf(namespace: string): Hub;
 }
@@ -27,13 +30,15 @@ export interface House {
 export class Peer {
   readonly #house: House;
   readonly #line: Line;
+  readonly #authorization: string;
   #hub: Hub | undefined;
   #session: Session | undefined;
   #isOver = false;
 
-  constructor(house: House, line: Line) {
+  constructor(house: House, line: Line, authorization: string) {
     this.#house = house;
     this.#line = line;
+    this.#authorization = authorization;
   }
 
   /** Takes the next frame. */
@@ -123,8 +128,12 @@ export class Peer {
     if (wrong("ended-sessions-go-on") && textOf(hello["session_id"]) !== "" && old === undefined) {
       return this.#line.write({ welcome: { version: speaks, resumed: true, session_id: hello["session_id"] ?? "" } });
     }
-    const asked = isList(rights) && rights.length > 0 && !wrong("all-rights-to-all") ? rights.map(textOf) : allRights;
-    const session = resumed ? old : this.#begin(hub, { namespace: space, dendrite: name, rights: new Set(asked) });
+    const grant = findGrant(this.#house.credentials, this.#authorization);
+    checkNamespace(grant, space);
+    const asked = rightsOf(grant, isList(rights) ? rights.map((one) => textOf(one)) : []);
+    const principal = wrong("identity-of-the-hello") ? name : (grant.principal ?? name);
+    const who = { namespace: space, dendrite: name, principal, rights: asked, ids: grant.ids };
+    const session = resumed ? old : this.#begin(hub, who);
     this.#hub = hub;
     this.#session = session;
     if (wrong("talks-before-its-welcome")) this.#line.write({ ping: { token: 1n } });
@@ -132,7 +141,7 @@ export class Peer {
     if (resumed) hub.registry.refresh();
   }
 
-  #begin(hub: Hub, who: Pick<Session, "dendrite" | "namespace" | "rights">): Session {
+  #begin(hub: Hub, who: Pick<Session, "dendrite" | "ids" | "namespace" | "principal" | "rights">): Session {
     const { limits, book } = this.#house;
     if (hub.space.sessions.size >= limits.of("sessions") && !wrong("sessions-unbounded")) {
       throw new Refused("OVERLOADED", "COS-LIM-004");

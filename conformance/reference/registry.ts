@@ -157,6 +157,9 @@ export class Registry {
     if (source !== session.dendrite && source !== own && !session.registrations.has(source)) {
       throw new Refused("PERMISSION_DENIED", "COS-ENV-010");
     }
+    if (session.ids?.includes(own) === false && !wrong("anybody-registers")) {
+      throw new Refused("PERMISSION_DENIED", "COS-SEC-009");
+    }
     const before = session.registrations.get(own);
     return {
       session,

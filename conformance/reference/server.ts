@@ -1,9 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { Metadata, Server, ServerCredentials, status, type ServerDuplexStream } from "@grpc/grpc-js";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  status,
+  type handleUnaryCall,
+  type ServerDuplexStream,
+} from "@grpc/grpc-js";
+import type { Credential, ListenCommand } from "../control/messages.js";
 import { encodeMessage } from "../wire/writer.js";
 import type { ValueObject } from "../wire/value.js";
 import { Limits, type Book } from "./book.js";
 import { Hub } from "./decide.js";
+import { addHealthAndReflection } from "./health.js";
+import { findGrant } from "./grant.js";
+import { answerCall } from "./operator.js";
+import { wordsOf } from "../ground/suite-error.js";
+import { decodeMessage } from "../wire/decode.js";
 import { wrong } from "./wrong.js";
 import { Peer, type House } from "./peer.js";
 import { detailOf, Refused } from "./refused.js";
@@ -12,6 +25,8 @@ import type { Line } from "./session.js";
 type Call = ServerDuplexStream<Buffer, Buffer>;
 
 const path = "/cosmonapse.v1.SynapseService/Connect";
+const service = "/cosmonapse.v1.SynapseService/";
+const operatorCalls = ["ListNamespaces", "ListParticipants", "ListRequests", "StopNamespace"];
 const same = (bytes: Buffer): Buffer => bytes;
 const trailer = "cosmonapse-error-bin";
 
@@ -19,13 +34,15 @@ const trailer = "cosmonapse-error-bin";
 export class Synapse implements House {
   readonly book: Book;
   readonly limits: Limits;
+  readonly credentials: readonly Credential[] | undefined;
   readonly instance = randomBytes(6).toString("hex");
   readonly #hubs = new Map<string, Hub>();
   #server: Server | undefined;
 
-  constructor(book: Book, own: Readonly<Record<string, number>>) {
+  constructor(book: Book, { limits, credentials }: ListenCommand) {
     this.book = book;
-    this.limits = new Limits(book.limits, own);
+    this.limits = new Limits(book.limits, limits);
+    this.credentials = credentials;
   }
 
   hubOf(namespace: string): Hub {
@@ -55,6 +72,16 @@ export class Synapse implements House {
       { connect: { path, requestStream: true, responseStream: true, ...codec } },
       { connect: (call: Call) => this.#take(call) },
     );
+    for (const method of operatorCalls) {
+      const definition = {
+        path: `${service}${method}`,
+        requestStream: false,
+        responseStream: false,
+        ...codec,
+      } as const;
+      server.addService({ [method]: definition }, { [method]: this.#operate(method) });
+    }
+    if (!wrong("no-health")) addHealthAndReflection(server);
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
         error === null ? resolve(bound) : reject(error),
@@ -69,16 +96,28 @@ export class Synapse implements House {
     this.#server?.forceShutdown();
   }
 
+  #operate(method: string): handleUnaryCall<Buffer, Buffer> {
+    const { schema } = this.book;
+    return (call, answer) => {
+      try {
+        const request = decodeMessage(schema, `cosmonapse.v1.${method}Request`, new Uint8Array(call.request));
+        const grant = findGrant(this.credentials, authorizationOf(call));
+        const response = answerCall({ method, request }, grant, this.#hubs);
+        answer(null, Buffer.from(encodeMessage(schema, `cosmonapse.v1.${method}Response`, response)));
+      } catch (thrown) {
+        answer(toStatus(this.book, toRefused(thrown)));
+      }
+    };
+  }
+
   #take(call: Call): void {
     const line = new CallLine(call, this.book);
-    const peer = new Peer(this, line);
+    const peer = new Peer(this, line, authorizationOf(call));
     call.on("data", (bytes: Buffer) => {
       try {
         peer.take(new Uint8Array(bytes));
       } catch (thrown) {
-        line.end(
-          thrown instanceof Refused ? thrown : new Refused("INTERNAL", "COS-GRPC-001", { message: String(thrown) }),
-        );
+        line.end(toRefused(thrown));
         peer.lost();
       }
     });
@@ -118,14 +157,27 @@ class CallLine implements Line {
     if (this.#isOver) return;
     this.#isOver = true;
     if (refused === undefined) return void this.#call.end();
-    const metadata = new Metadata();
-    const detail = detailOf(this.#book, refused.code, refused.told);
-    if (!wrong("ends-without-detail")) {
-      metadata.set(trailer, Buffer.from(encodeMessage(this.#book.schema, "cosmonapse.v1.ErrorDetail", detail)));
-    }
-    const names: Readonly<Record<string, number | string>> = status;
-    const given = names[this.#book.errors.get(refused.code)?.status ?? "UNKNOWN"];
-    const code = typeof given === "number" && !wrong("ends-with-unknown") ? given : status.UNKNOWN;
-    this.#call.emit("error", { code, details: refused.message, metadata });
+    this.#call.emit("error", toStatus(this.#book, refused));
   }
+}
+
+function authorizationOf({ metadata }: { readonly metadata: Metadata }): string {
+  return String(metadata.get("authorization")[0] ?? "");
+}
+
+function toRefused(thrown: unknown): Refused {
+  return thrown instanceof Refused ? thrown : new Refused("INTERNAL", "COS-GRPC-001", { message: wordsOf(thrown) });
+}
+
+/** How a call ends with an error. (COS-ERR-011) */
+function toStatus(book: Book, refused: Refused): { code: status; details: string; metadata: Metadata } {
+  const metadata = new Metadata();
+  const detail = detailOf(book, refused.code, refused.told);
+  if (!wrong("ends-without-detail")) {
+    metadata.set(trailer, Buffer.from(encodeMessage(book.schema, "cosmonapse.v1.ErrorDetail", detail)));
+  }
+  const names: Readonly<Record<string, number | string>> = status;
+  const given = names[book.errors.get(refused.code)?.status ?? "UNKNOWN"];
+  const code = typeof given === "number" && !wrong("ends-with-unknown") ? given : status.UNKNOWN;
+  return { code, details: refused.message, metadata };
 }

@@ -32,7 +32,11 @@ interface Logged extends Outgoing {
 export interface Opening {
   readonly namespace: string;
   readonly dendrite: string;
+  /** Whose Signals its are. */
+  readonly principal: string;
   readonly rights: ReadonlySet<string>;
+  /** The ids that it may register; undefined: any. */
+  readonly ids: readonly string[] | undefined;
   readonly book: Book;
   readonly limits: Limits;
   /** Ends it, since its time is over. */
@@ -47,7 +51,9 @@ export class Session implements Party, Screen {
   readonly secret = new Uint8Array(randomBytes(wrong("short-secrets") ? 4 : secretBytes));
   readonly namespace: string;
   readonly dendrite: string;
+  readonly principal: string;
   readonly rights: ReadonlySet<string>;
+  readonly ids: readonly string[] | undefined;
   readonly registrations = new Map<string, Registration>();
   readonly subscriptions = new Map<string, Subscription>();
   /** What it was given and still takes a slot. */
@@ -72,6 +78,8 @@ export class Session implements Party, Screen {
     this.#opening = opening;
     this.namespace = opening.namespace;
     this.dendrite = opening.dendrite;
+    this.principal = opening.principal;
+    this.ids = opening.ids;
     this.rights = opening.rights;
   }
 

@@ -1,4 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Credential } from "../control/messages.js";
 import { listFiles, readYaml } from "../ground/files.js";
 import { SuiteError } from "../ground/suite-error.js";
 
@@ -20,12 +21,16 @@ export interface SynapseCaseData {
   readonly twin?: string;
   /** Limits that the Synapse has to be started with: then the role needs a harness. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** The credentials that the Synapse takes: who names none has the first. */
+  readonly credentials?: readonly Credential[];
   readonly steps: readonly Step[];
 }
 
 /** A file of cases. */
 export interface CaseFile {
   readonly area: string;
+  /** The credentials of each of its cases. */
+  readonly credentials?: readonly Credential[];
   /** Steps that every case of the file begins with. */
   readonly setup?: readonly Step[];
   /** Steps that every case of the file ends with. */
@@ -51,9 +56,10 @@ export function readCaseFiles(): readonly CaseFile[] {
 
 /** Every case of the role, by file and in the order of each; the id is `synapse/area/id`. Throws as `readCaseFiles`. */
 export function readSynapseCases(): readonly SynapseCaseData[] {
-  return readCaseFiles().flatMap(({ area, cases, setup = [], after = [] }) => {
+  return readCaseFiles().flatMap(({ area, cases, credentials, setup = [], after = [] }) => {
     const whole = (id: string): string => `synapse/${area}/${id}`;
     return cases.map((one) => ({
+      ...(credentials === undefined ? {} : { credentials }),
       ...one,
       id: whole(one.id),
       steps: [...setup, ...one.steps, ...after],

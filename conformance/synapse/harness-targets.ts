@@ -1,3 +1,4 @@
+import type { ListenCommand } from "../control/messages.js";
 import type { Harness } from "../control/harness.js";
 import { Finding } from "../run/verdict.js";
 import type { HarnessPool } from "../control/harness-pool.js";
@@ -7,20 +8,20 @@ import type { Targets } from "./play.js";
 export function harnessTargets(pool: HarnessPool): Targets {
   const started = new Map<string, Promise<string>>();
   let current: Harness | undefined;
-  return async (limits = {}) => {
+  return async (command) => {
     const harness = await pool.take();
     // What another harness started is gone with it.
     if (current !== harness) started.clear();
     current = harness;
-    const key = JSON.stringify(limits);
-    const address = started.get(key) ?? listen(harness, limits);
+    const key = JSON.stringify(command);
+    const address = started.get(key) ?? listen(harness, command);
     started.set(key, address);
     return address;
   };
 }
 
-async function listen(harness: Harness, limits: Readonly<Record<string, number>>): Promise<string> {
-  const { listening, unsupported, refusal, harnessError } = await harness.ask({ listen: { limits } });
+async function listen(harness: Harness, command: ListenCommand): Promise<string> {
+  const { listening, unsupported, refusal, harnessError } = await harness.ask({ listen: command });
   if (listening !== undefined) return listening.address;
   if (unsupported !== undefined) throw new Finding("unsupported", unsupported.reason);
   throw new Finding(

@@ -1,7 +1,7 @@
 import { Client, credentials, Metadata, status, type ClientDuplexStream, type StatusObject } from "@grpc/grpc-js";
 import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
-import { isObject, type Value, type ValueObject } from "../wire/value.js";
+import type { ValueObject } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
 import type { Seen } from "../run/verdict.js";
 import { describeBytes, describeFrame } from "./describe-frame.js";
@@ -12,6 +12,12 @@ import { wordsOf } from "../ground/suite-error.js";
 export interface LinkEnd {
   readonly status: string;
   readonly detail: ValueObject;
+}
+
+/** Where a link leads, and with which token; empty: with none. */
+export interface LinkTarget {
+  readonly address: string;
+  readonly token?: string | undefined;
 }
 
 /** Who hears of a link. */
@@ -30,7 +36,7 @@ export class Link {
   readonly #call: ClientDuplexStream<Buffer, Buffer>;
   readonly #listener: LinkListener;
 
-  constructor(address: string, schema: Schema, listener: LinkListener) {
+  constructor({ address, token = "" }: LinkTarget, schema: Schema, listener: LinkListener) {
     this.#schema = schema;
     this.#listener = listener;
     this.#client = new Client(address, credentials.createInsecure(), {
@@ -39,7 +45,9 @@ export class Link {
       "grpc.max_receive_message_length": -1,
     });
     const same = (bytes: Buffer): Buffer => bytes;
-    this.#call = this.#client.makeBidiStreamRequest(method, same, same, new Metadata());
+    const metadata = new Metadata();
+    if (token !== "") metadata.set("authorization", `Bearer ${token}`);
+    this.#call = this.#client.makeBidiStreamRequest(method, same, same, metadata);
     this.#call.on("data", (bytes: Buffer) => this.#take(new Uint8Array(bytes)));
     this.#call.on("error", () => undefined);
     this.#call.on("status", (end: StatusObject) => listener.onEnd(this.#readEnd(end)));
@@ -86,13 +94,14 @@ export class Link {
   }
 
   #readEnd({ code, metadata }: StatusObject): LinkEnd {
-    const [trailer] = metadata.get("cosmonapse-error-bin");
-    const detail: Value =
-      typeof trailer === "object"
-        ? decodeMessage(this.#schema, "cosmonapse.v1.ErrorDetail", new Uint8Array(trailer))
-        : {};
-    const end = { status: status[code], detail: isObject(detail) ? detail : {} };
+    const end = { status: status[code], detail: readTrailer(this.#schema, metadata) };
     this.#listener.saw({ way: "<", what: "end", tell: () => `${end.status} ${textOf(end.detail["code"])}`.trimEnd() });
     return end;
   }
+}
+
+/** The detail in the trailer of a call that ended with an error; empty if there is none. (COS-ERR-011) */
+export function readTrailer(schema: Schema, metadata: Metadata): ValueObject {
+  const [trailer] = metadata.get("cosmonapse-error-bin");
+  return typeof trailer === "object" ? decodeMessage(schema, "cosmonapse.v1.ErrorDetail", new Uint8Array(trailer)) : {};
 }

@@ -5,7 +5,7 @@ import { encodeMessage } from "../wire/writer.js";
 import { Arrivals } from "./arrivals.js";
 import type { ErrorRow } from "./error-table.js";
 import { ulid } from "./ids.js";
-import { Link, type LinkEnd } from "./link.js";
+import { Link, type LinkEnd, type LinkTarget } from "./link.js";
 import { readSignal } from "./read-signal.js";
 import { describeDetail, objectOf, objectsOf, textOf, toCount } from "./read-value.js";
 import { Watching } from "./watching.js";
@@ -18,9 +18,8 @@ export interface Delivery {
   readonly note: ValueObject;
 }
 
-/** Where peers join, and by whose eyes. */
-export interface Place {
-  readonly address: string;
+/** Where peers join, with which token, and by whose eyes. */
+export interface Place extends LinkTarget {
   readonly schema: Schema;
   readonly errors: ReadonlyMap<string, ErrorRow>;
   readonly saw: (seen: Seen) => void;
@@ -225,7 +224,7 @@ export class Peer {
       end = resolve;
     });
     const saw = (seen: Omit<Seen, "peer">): void => this.#place.saw({ ...seen, peer: this.name });
-    const link = new Link(this.#place.address, this.#place.schema, {
+    const link = new Link(this.#place, this.#place.schema, {
       onFrame: (frame) => this.#take(frame),
       onEnd: end,
       saw,

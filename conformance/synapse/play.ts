@@ -1,15 +1,17 @@
+import type { ListenCommand } from "../control/messages.js";
 import { Finding, type Case, type Seen } from "../run/verdict.js";
 import { SuiteError } from "../ground/suite-error.js";
 import type { Data, DataObject, Step, SynapseCaseData } from "./case-file.js";
 import type { Place } from "./peer.js";
+import { asks, call } from "./call-steps.js";
 import { namesIn } from "./read-step.js";
 import { isData } from "./resolve.js";
 import { cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from "./session-steps.js";
 import { expect, nothing, observe, send, unobserve } from "./signal-steps.js";
 import { Stage } from "./stage.js";
 
-/** Where a case finds a Synapse with its limits. */
-export type Targets = (limits: Readonly<Record<string, number>> | undefined) => Promise<string>;
+/** Where a case finds a Synapse that was started so. */
+export type Targets = (command: ListenCommand) => Promise<string>;
 
 /** The check that a case has which names none: that all of its steps hold. */
 export const WHOLE_CASE = "holds";
@@ -29,6 +31,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   resume: ofObject(resume),
   frame: ofObject(sendFrame),
   heard: ofObject(heard),
+  call: ofObject(call),
+  asks: ofObject(asks),
   tcp: ofObject(tcp),
   send: ofObject(send),
   expect: ofObject(expect),
@@ -68,12 +72,16 @@ function isAbsenceStep(step: Step): boolean {
 let played = 0;
 
 /** Makes a case of its data. It is played in a namespace of its own, so that many can be at once. */
-export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" | "saw">, targets: Targets): Case {
-  const { id, shows, twin, limits, steps } = data;
+export function synapseCase(
+  data: SynapseCaseData,
+  place: Omit<Place, "address" | "saw" | "token">,
+  targets: Targets,
+): Case {
+  const { id, shows, twin, limits, credentials, steps } = data;
   return {
     id,
     requirements: shows,
-    needs: limits === undefined ? [] : ["limits"],
+    needs: [...(limits === undefined ? [] : ["limits"]), ...(credentials === undefined ? [] : ["tokens"])],
     checks: checksOf(data),
     isNegative: steps.some((step) => isNegativeStep(step)),
     showsAbsence: steps.some((step) => isAbsenceStep(step)),
@@ -84,8 +92,13 @@ export function synapseCase(data: SynapseCaseData, place: Omit<Place, "address" 
       const saw = (seen: Seen): void => {
         if (isPlaying) emit.saw(seen);
       };
+      const command = { limits: limits ?? {}, ...(credentials === undefined ? {} : { credentials }) };
       const namespace = `case-${process.pid}-${played}`;
-      const stage = new Stage({ ...place, address: await targets(limits), saw }, namespace, emit);
+      const stage = new Stage(
+        { ...place, address: await targets(command), token: credentials?.[0]?.token, saw },
+        namespace,
+        emit,
+      );
       let isWell = false;
       try {
         for (const [index, step] of steps.entries()) await playStep(stage, step, index + 1);

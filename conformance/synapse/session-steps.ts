@@ -13,7 +13,7 @@ import type { Stage } from "./stage.js";
 export async function join(stage: Stage, given: Data): Promise<void> {
   if (typeof given === "string") return void (await stage.join(given));
   const step = isData(given) ? given : {};
-  const peer = stage.open(mustText(step, "as"));
+  const peer = stage.open(mustText(step, "as"), text(step, "token"));
   peer.acknowledges = step["acks"] !== false;
   await peer.hello(stage.hello(peer.name, object(step, "hello")));
   checkWelcome(stage, peer, object(step, "welcome"));
@@ -26,7 +26,7 @@ function checkWelcome(stage: Stage, peer: Peer, pattern: DataObject): void {
 
 /** `rejected`: a link whose first frame is wrong ends with that error. */
 export async function rejected(stage: Stage, step: DataObject): Promise<void> {
-  const peer = stage.open("rejected");
+  const peer = stage.open("rejected", text(step, "token"));
   const hex = text(step, "hex");
   if (hex !== undefined) peer.link.sendBytes(fromHex(hex));
   else if (step["frame"] !== undefined) peer.link.send(resolveObject(object(step, "frame"), stage.names));

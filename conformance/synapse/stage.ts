@@ -40,8 +40,8 @@ export class Stage {
   }
 
   /** A peer with a link, before its hello. */
-  open(name: string): Peer {
-    const peer = new Peer(this.place, name, name);
+  open(name: string, token = this.place.token): Peer {
+    const peer = new Peer({ ...this.place, token }, name, name);
     this.#peers.set(name, peer);
     return peer;
   }
