@@ -23,7 +23,7 @@ export function allCases(): readonly (Case & { readonly role: Role })[] {
     ...engramCases(place).map((one) => ({ ...one, role: "engram" as const })),
     ...observerCases(place).map((one) => ({ ...one, role: "observer" as const })),
     ...participantCases(place).map((one) => ({ ...one, role: "participant" as const })),
-    ...synapseCases(nobody).map((one) => ({ ...one, role: "synapse" as const })),
+    ...synapseCases({ listen: nobody, drain: nobody }).map((one) => ({ ...one, role: "synapse" as const })),
   ];
 }
 

@@ -40,7 +40,7 @@ export async function begin({ role, command, target, watchdogMs }: SubjectFlags)
     const address = target.replace(/^(?:cosmo|grpc):\/\//, "");
     const hello: Hello = { control: "", name: target, version: "", language: "any", roles: [role], features: [] };
     return subjectOf(role, hello, {
-      cases: synapseCases(() => Promise.resolve(address)),
+      cases: synapseCases({ listen: () => Promise.resolve(address), drain: () => Promise.resolve() }),
       stop: () => Promise.resolve(),
     });
   }

@@ -114,6 +114,7 @@ export type Command =
   | { readonly view: { readonly bytes: string } }
   | { readonly listen: ListenCommand }
   | { readonly close: { readonly address: string } }
+  | { readonly drain: { readonly address: string } }
   | { readonly host: HostCommand }
   | { readonly advance: { readonly store: string; readonly ms: number } }
   | { readonly forget: { readonly store: string; readonly namespace: string; readonly query?: string } }

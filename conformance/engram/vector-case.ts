@@ -22,6 +22,9 @@ const holds = "holds";
 
 let played = 0;
 
+/** Which store registered under which id, over all cases. */
+const storesSeen = new Map<string, string>();
+
 /** A vector as a case: it is played on an Engram of its own, over the wire. */
 export function vectorCase(vector: Vector, place: EngramPlace): Case {
   return {
@@ -83,7 +86,7 @@ class VectorStage {
     });
     if (hosting === undefined) throw new Finding("harness-error", "it answered `host` with something else");
     this.#scope = { bound: this.#bound, startMs: hosting.clock ?? 0 };
-    for (const guest of this.#guests.values()) await checkRegister(guest);
+    for (const guest of this.#guests.values()) await checkRegister(guest, this.#store);
   }
 
   /** Plays a step. Rejects with a Finding if its answer is not as the step expects. */
@@ -125,7 +128,14 @@ class VectorStage {
     const { startMs } = this.#scope;
     if (step.imprint !== undefined) {
       const imprint = imprintBody(step.imprint, this.#scope);
-      const { id, answer } = await askEngram(guest, { imprint }, startMs);
+      const asked = Array.from({ length: step.times ?? 1 }, () => askEngram(guest, { imprint }, startMs));
+      const [first, ...others] = await Promise.all(asked);
+      if (first === undefined) return {};
+      const { id, answer } = first;
+      const versions = new Set([answer, ...others.map((one) => one.answer)].map(({ receipt }) => receipt?.["version"]));
+      if (step.times !== undefined && versions.size < step.times) {
+        throw new Finding("failed", `COS-OP-028: ${step.times} imprints at once got ${versions.size} versions`);
+      }
       // An imprint without an id of its own goes by that of its Signal, which vectors call so.
       this.#bound.set(`evt_${index}`, id);
       return answer;
@@ -151,13 +161,16 @@ class VectorStage {
   }
 }
 
-async function checkRegister(guest: Guest): Promise<void> {
+async function checkRegister(guest: Guest, store: string): Promise<void> {
   await guest.joined();
   const { signal } = await guest.orEnd(
     guest.signals.take(({ signal: one }) => one["register"] !== undefined),
     "a REGISTER",
   );
-  const { id, role } = objectOf(signal["register"]);
+  const { id, role, store_id: storeId } = objectOf(signal["register"]);
+  const other = storesSeen.get(textOf(storeId)) ?? store;
+  if (other !== store) throw new Finding("failed", `COS-ENT-017: two stores register as ${textOf(storeId)}`);
+  storesSeen.set(textOf(storeId), store);
   if (id === ENGRAM_ID && role === "ENGRAM") return;
   throw new Finding("failed", `the Engram ${ENGRAM_ID} was to register, and it was ${textOf(role)} ${textOf(id)}`);
 }

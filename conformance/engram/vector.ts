@@ -7,6 +7,8 @@ import type { Data, DataObject } from "../synapse/case-file.js";
 export interface VectorStep {
   readonly advance_ms?: number;
   readonly imprint?: DataObject;
+  /** How many such imprints are sent at once. Default: 1. */
+  readonly times?: number;
   readonly recall?: DataObject;
   /** Forgets what the query finds; null: everything. */
   readonly forget?: DataObject | null;

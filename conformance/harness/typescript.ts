@@ -15,7 +15,7 @@ const hello = {
   version: "0.1.0",
   language: "TypeScript",
   roles: ["codec", "synapse"],
-  features: ["validate", "view", "tokens"],
+  features: ["validate", "view", "tokens", "drain"],
 };
 const codecs = new Map<string, unknown>(Object.entries(messages));
 const servers = new Map<string, SynapseServer>();
@@ -58,6 +58,14 @@ async function answer({ transcode: job, validate, view, ...command }: Command): 
   if (view !== undefined) return { viewed: { json: signalToJson(decodeSignal(bytes)) } };
   if (command["hello"] !== undefined) return { hello };
   if (command["listen"] !== undefined) return listen(Object(command["listen"]));
+  if (command["drain"] !== undefined) {
+    // It has begun; whoever waits for its end sees the links end.
+    servers
+      .get(command["drain"]["address"] ?? "")
+      ?.drain()
+      .catch(() => undefined);
+    return { done: {} };
+  }
   if (command["close"] !== undefined) await servers.get(command["close"]["address"] ?? "")?.close();
   return "close" in command || "stop" in command ? { done: {} } : { unsupported: { reason: "an unknown command" } };
 }

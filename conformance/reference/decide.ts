@@ -5,17 +5,12 @@ import type { Ask, Leg, Trace } from "./model.js";
 import { wrong } from "./wrong.js";
 import { detailOf, Refused } from "./refused.js";
 import { Registry } from "./registry.js";
+import { Repeats } from "./repeats.js";
 import type { Session } from "./session.js";
 import { ownSource, Space } from "./space.js";
 import { findAsk, joinTrace, legAbove, mayStop, openTrace } from "./traces.js";
 import { newLeg, readDetail, Work } from "./work.js";
 import type { Book, Limits } from "./book.js";
-
-interface Remembered {
-  readonly bytes: Uint8Array;
-  readonly receipt: ValueObject;
-  readonly at: number;
-}
 
 const finalStatuses: readonly string[] = ["COMPLETED", "FAILED", "STOPPED", "ABANDONED"];
 const [imprintType, stopType] = [22, 28];
@@ -25,7 +20,8 @@ export class Hub {
   readonly space: Space;
   readonly registry: Registry;
   readonly #work: Work;
-  readonly #accepted = new Map<string, Remembered>();
+  readonly #repeats: Repeats;
+  #settled: (() => void) | undefined;
   readonly #ignored = new Set<Leg>();
   #kept: (() => void) | undefined;
 
@@ -33,6 +29,24 @@ export class Hub {
     this.space = new Space(name, book, limits);
     this.#work = new Work(this.space);
     this.registry = new Registry(this.space, this.#work);
+    this.#repeats = new Repeats(limits);
+  }
+
+  /** True if nothing that was asked is without an outcome. */
+  get isIdle(): boolean {
+    return [...this.space.sessions].every(({ pending }) => pending === 0);
+  }
+
+  /** No new requests are taken; tells when nothing may be in flight any more. */
+  drain(settled: () => void): void {
+    this.#settled = settled;
+    for (const session of this.space.sessions) session.send({ drain: { within: "30s" } });
+    settled();
+  }
+
+  /** What came in is decided: if it drains, it may be at its end. */
+  settle(): void {
+    this.#settled?.();
   }
 
   /** The receipt of a Signal, without its number. */
@@ -42,7 +56,7 @@ export class Hub {
       const isStop = this.#nameOf(header) === "STOP";
       const mayPublish = session.rights.has("PARTICIPATE") || (isStop && session.rights.has("OPERATE"));
       if (!mayPublish && !wrong("anybody-publishes")) throw new Refused("PERMISSION_DENIED", "COS-SEC-006");
-      return this.#once(session, header, () => this.#act(session, header, attempt));
+      return this.#repeats.once(session, header, () => this.#act(session, header, attempt));
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
       if (wrong("too-large-ends-the-link") && thrown.code === "TOO_LARGE")
@@ -84,28 +98,6 @@ export class Hub {
     return this.space.book.types.get(type)?.name ?? "";
   }
 
-  /** Takes a repeat for what it is. (COS-DUP-001 to COS-DUP-006) */
-  #once(session: Session, header: Header, act: () => ValueObject): ValueObject {
-    const own = wrong("repeats-of-one-session") ? session.id : session.principal;
-    const key = wrong("principals-mixed") ? header.id : `${own}\u0000${header.id}`;
-    const { limits } = this.space;
-    const before = wrong("repeats-unseen") ? undefined : this.#accepted.get(key);
-    if (before !== undefined && Date.now() - before.at < limits.of("dedup_ms")) {
-      if (Buffer.compare(before.bytes, header.bytes) !== 0 && !wrong("bytes-uncompared")) {
-        throw new Refused("ID_REUSED", "COS-DUP-003");
-      }
-      return { ...before.receipt, repeated: !wrong("repeats-unsaid") };
-    }
-    const receipt = act();
-    this.#accepted.delete(key);
-    this.#accepted.set(key, { bytes: header.bytes, receipt, at: Date.now() });
-    for (const old of this.#accepted.keys()) {
-      if (this.#accepted.size <= limits.of("dedup_ids") + 1 || wrong("ids-for-ever")) break;
-      this.#accepted.delete(old);
-    }
-    return receipt;
-  }
-
   #act(session: Session, header: Header, attempt: number): ValueObject {
     const name = this.#nameOf(header);
     if (name === "REGISTER") return this.registry.register(session, header);
@@ -115,6 +107,8 @@ export class Hub {
     if (name === "DISCOVER") return this.registry.discover(session, header);
     if (name === "STOP") return this.#stop(session, header);
     if (name === "FINAL") return this.#final(session, header);
+    const isNew = header.exchange === "REQUEST" && this.#settled !== undefined;
+    if (isNew && !wrong("drains-and-goes-on")) throw new Refused("UNAVAILABLE", "COS-SES-009");
     if (header.exchange === "REQUEST") return this.#request(session, header, attempt);
     if (header.exchange === "EVENT") return this.#event(session, header);
     return this.#reply(session, header, attempt);

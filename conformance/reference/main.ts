@@ -10,6 +10,7 @@ interface Command {
   readonly hello?: object;
   readonly listen?: ListenCommand;
   readonly close?: { readonly address: string };
+  readonly drain?: { readonly address: string };
   readonly stop?: object;
 }
 
@@ -19,12 +20,12 @@ const hello = {
   version: "1",
   language: "TypeScript",
   roles: ["synapse"],
-  features: ["tokens"],
+  features: ["tokens", "drain"],
 };
 const book = readBook();
 const listening = new Map<string, Synapse>();
 
-async function answer({ hello: who, listen, close, stop }: Command): Promise<object> {
+async function answer({ hello: who, listen, close, drain, stop }: Command): Promise<object> {
   if (who !== undefined) return { hello };
   if (listen !== undefined) {
     const synapse = new Synapse(book, listen);
@@ -32,8 +33,11 @@ async function answer({ hello: who, listen, close, stop }: Command): Promise<obj
     listening.set(address, synapse);
     return { listening: { address } };
   }
+  if (drain !== undefined) listening.get(drain.address)?.drain();
   if (close !== undefined) listening.get(close.address)?.close();
-  return close === undefined && stop === undefined ? { unsupported: { reason: "it is a Synapse" } } : { done: {} };
+  return close === undefined && drain === undefined && stop === undefined
+    ? { unsupported: { reason: "it is a Synapse" } }
+    : { done: {} };
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -193,6 +193,8 @@ export const mutants = {
   "newest-requests-first": "COS-GRPC-023",
   "stops-no-namespace": "COS-GRPC-022",
   "no-health": "COS-GRPC-020",
+  "drains-and-goes-on": "COS-SES-009",
+  "drains-at-once": "COS-SES-015",
 } as const;
 
 /** One of them. */

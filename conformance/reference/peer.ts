@@ -186,6 +186,7 @@ export class Peer {
       if (receipt["rejection"] !== undefined && wrong("one-refused-all-refused")) break;
     }
     if (receipts.length > 0) this.#decided(session, receipts);
+    hub.settle();
   }
 
   #number(hub: Hub, session: Session, [kind, part]: readonly [string, ValueObject]): void {

@@ -38,6 +38,7 @@ export class Synapse implements House {
   readonly instance = randomBytes(6).toString("hex");
   readonly #hubs = new Map<string, Hub>();
   #server: Server | undefined;
+  #isDraining = false;
 
   constructor(book: Book, { limits, credentials }: ListenCommand) {
     this.book = book;
@@ -46,6 +47,7 @@ export class Synapse implements House {
   }
 
   hubOf(namespace: string): Hub {
+    if (this.#isDraining && !wrong("drains-and-goes-on")) throw new Refused("UNAVAILABLE", "COS-SES-009");
     const known = this.#hubs.get(namespace);
     if (known !== undefined) return known;
     if (this.#hubs.size >= this.limits.of("namespaces")) throw new Refused("OVERLOADED", "COS-LIM-004");
@@ -90,10 +92,22 @@ export class Synapse implements House {
     return `127.0.0.1:${port}`;
   }
 
+  /** Takes nothing new, and ends when what is in flight has its outcome. (COS-SES-009, COS-SES-015) */
+  drain(): void {
+    this.#isDraining = true;
+    for (const hub of this.#hubs.values())
+      hub.drain(wrong("drains-at-once") ? () => this.close() : () => this.#endIfIdle());
+  }
+
+  #endIfIdle(): void {
+    if ([...this.#hubs.values()].every(({ isIdle }) => isIdle)) this.close();
+  }
+
   /** Ends every session and listens no more. */
   close(): void {
     for (const hub of this.#hubs.values()) for (const session of [...hub.space.sessions]) hub.leave(session);
-    this.#server?.forceShutdown();
+    if (this.#isDraining) this.#server?.tryShutdown(() => undefined);
+    else this.#server?.forceShutdown();
   }
 
   #operate(method: string): handleUnaryCall<Buffer, Buffer> {

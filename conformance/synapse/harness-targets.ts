@@ -8,7 +8,7 @@ import type { Targets } from "./play.js";
 export function harnessTargets(pool: HarnessPool): Targets {
   const started = new Map<string, Promise<string>>();
   let current: Harness | undefined;
-  return async (command) => {
+  const find = async (command: ListenCommand): Promise<string> => {
     const harness = await pool.take();
     // What another harness started is gone with it.
     if (current !== harness) started.clear();
@@ -17,6 +17,13 @@ export function harnessTargets(pool: HarnessPool): Targets {
     const address = started.get(key) ?? listen(harness, command);
     started.set(key, address);
     return address;
+  };
+  return {
+    listen: find,
+    drain: async (address) => {
+      const { done } = await (await pool.take()).ask({ drain: { address } });
+      if (done === undefined) throw new Finding("harness-error", "it did not drain");
+    },
   };
 }
 

@@ -20,6 +20,8 @@ export interface Delivery {
 
 /** Where peers join, with which token, and by whose eyes. */
 export interface Place extends LinkTarget {
+  /** Lets the Synapse drain. */
+  readonly drain: () => Promise<void>;
   readonly schema: Schema;
   readonly errors: ReadonlyMap<string, ErrorRow>;
   readonly saw: (seen: Seen) => void;

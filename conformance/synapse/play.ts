@@ -10,8 +10,13 @@ import { cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from
 import { expect, nothing, observe, send, unobserve } from "./signal-steps.js";
 import { Stage } from "./stage.js";
 
-/** Where a case finds a Synapse that was started so. */
-export type Targets = (command: ListenCommand) => Promise<string>;
+/** Where cases find their Synapses. */
+export interface Targets {
+  /** The address of one that was started so. */
+  listen(command: ListenCommand): Promise<string>;
+  /** Lets the one at an address drain. */
+  drain(address: string): Promise<void>;
+}
 
 /** The check that a case has which names none: that all of its steps hold. */
 export const WHOLE_CASE = "holds";
@@ -31,6 +36,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   resume: ofObject(resume),
   frame: ofObject(sendFrame),
   heard: ofObject(heard),
+  drain: (stage) => stage.drain(),
   call: ofObject(call),
   asks: ofObject(asks),
   tcp: ofObject(tcp),
@@ -58,7 +64,7 @@ function isNegativeStep(step: Step): boolean {
   const [given] = Object.values(step);
   return (
     step["rejected"] !== undefined ||
-    step["ended"] !== undefined ||
+    (isData(step["ended"]) && Object.keys(step["ended"]).length > 1) ||
     (isData(given) && (given["refused"] !== undefined || given["code"] !== undefined))
   );
 }
@@ -74,14 +80,19 @@ let played = 0;
 /** Makes a case of its data. It is played in a namespace of its own, so that many can be at once. */
 export function synapseCase(
   data: SynapseCaseData,
-  place: Omit<Place, "address" | "saw" | "token">,
+  place: Omit<Place, "address" | "drain" | "saw" | "token">,
   targets: Targets,
 ): Case {
   const { id, shows, twin, limits, credentials, steps } = data;
+  const drains = steps.some((step) => step["drain"] !== undefined);
   return {
     id,
     requirements: shows,
-    needs: [...(limits === undefined ? [] : ["limits"]), ...(credentials === undefined ? [] : ["tokens"])],
+    needs: [
+      ...(limits === undefined ? [] : ["limits"]),
+      ...(credentials === undefined ? [] : ["tokens"]),
+      ...(drains ? ["drain"] : []),
+    ],
     checks: checksOf(data),
     isNegative: steps.some((step) => isNegativeStep(step)),
     showsAbsence: steps.some((step) => isAbsenceStep(step)),
@@ -94,11 +105,9 @@ export function synapseCase(
       };
       const command = { limits: limits ?? {}, ...(credentials === undefined ? {} : { credentials }) };
       const namespace = `case-${process.pid}-${played}`;
-      const stage = new Stage(
-        { ...place, address: await targets(command), token: credentials?.[0]?.token, saw },
-        namespace,
-        emit,
-      );
+      const address = await targets.listen(command);
+      const drain = (): Promise<void> => targets.drain(address);
+      const stage = new Stage({ ...place, address, drain, token: credentials?.[0]?.token, saw }, namespace, emit);
       let isWell = false;
       try {
         for (const [index, step] of steps.entries()) await playStep(stage, step, index + 1);

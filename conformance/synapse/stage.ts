@@ -13,6 +13,7 @@ export class Stage {
   readonly emit: Emit;
   readonly #peers = new Map<string, Peer>();
   readonly #refused = new Set<string>();
+  #isDraining = false;
 
   constructor(place: Place, namespace: string, emit: Emit) {
     this.place = place;
@@ -53,6 +54,12 @@ export class Stage {
     return peer;
   }
 
+  /** Lets the Synapse drain. Nobody can join it after that. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.place.drain();
+  }
+
   /** A Signal was refused: nobody may ever get it. */
   addRefused(id: string): void {
     this.#refused.add(id);
@@ -71,7 +78,7 @@ export class Stage {
   /** Ends what is open, and then shows that the Synapse still serves whoever comes. */
   async close(isWell: boolean): Promise<void> {
     try {
-      if (isWell) {
+      if (isWell && !this.#isDraining) {
         const probe = await this.join("probe-at-the-end");
         await probe.fence().catch((thrown: unknown) => {
           throw new Finding("failed", `afterwards the Synapse no longer serves: ${String(thrown)}`);

@@ -1,28 +1,11 @@
 // The suite against real implementations: our own SDK, and codecs that others' generators make of the same schema.
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
-import { referenceMutants } from "../../conformance/index.js";
 import { PostgresServer } from "../testing/postgres/index.js";
 import { buildGo, buildJava, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
-
-/** A report of the suite, as far as it is looked at. */
-interface Report {
-  readonly exit: number;
-  readonly counts: readonly { readonly verdict: string; readonly checks: number }[];
-  readonly requirements: readonly string[];
-  readonly stale: readonly string[];
-  readonly results: readonly {
-    readonly case: string;
-    readonly check: string;
-    readonly requirements: readonly string[];
-    readonly verdict: string;
-    readonly reason: string;
-  }[];
-}
+import { harness, passedIn, play, redIn, type Report } from "./play-role.js";
 
 interface Named {
   readonly items: { readonly enum: readonly string[] };
@@ -37,52 +20,6 @@ interface ControlSchema {
       };
     };
   };
-}
-
-const run = promisify(execFile);
-const harness = resolve("conformance", "harness");
-const suite = resolve("dist", "conformance", "main.js");
-
-/** Plays a role as a user of the suite would, and reads the report that it leaves. */
-async function play(
-  role: string,
-  { command, args, env }: Omit<Program, "remove">,
-  { known, requirement }: { readonly known?: string | undefined; readonly requirement?: string } = {},
-): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), "cosmonapse-conformance-"));
-  const report = join(folder, "report.json");
-  const list = known === undefined ? [] : ["--known", join(harness, known)];
-  const chosen = requirement === undefined ? [] : ["--requirement", requirement, "--watchdog", "3000"];
-  const words = [
-    suite,
-    "run",
-    "--role",
-    role,
-    "--report",
-    `json=${report}`,
-    ...list,
-    ...chosen,
-    "--",
-    command,
-    ...args,
-  ];
-  try {
-    await run(process.execPath, words, { env: { ...process.env, ...env }, maxBuffer: 2 ** 26 }).catch(() => undefined);
-    return JSON.parse(readFileSync(report, "utf8")) as Report;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** What is red, if anything is. */
-function redIn({ results, stale }: Report): readonly string[] {
-  const calm = ["VERDICT_PASSED", "VERDICT_KNOWN_FAILING", "VERDICT_UNSUPPORTED"];
-  const red = results.filter(({ verdict }) => !calm.includes(verdict));
-  return [...red.map((one) => `${one.verdict} ${one.case} ${one.check}: ${one.reason}`), ...stale];
-}
-
-function passedIn({ counts }: Report): number {
-  return counts.find(({ verdict }) => verdict === "VERDICT_PASSED")?.checks ?? 0;
 }
 
 describe("our own SDK", () => {
@@ -102,40 +39,6 @@ describe("our own SDK", () => {
     expect(passedIn(report)).toBeGreaterThanOrEqual(460);
     expect(report.requirements.length).toBeGreaterThanOrEqual(200);
   }, 120_000);
-});
-
-describe("the reference, a Synapse that shares no code with our SDK", () => {
-  const file = resolve("dist/conformance/reference/main.js");
-
-  test("is conformant", async () => {
-    const report = await play("synapse", { command: process.execPath, args: [file], env: {} });
-    expect(redIn(report)).toEqual([]);
-    expect(report.exit).toBe(0);
-    expect(passedIn(report)).toBeGreaterThanOrEqual(493);
-  }, 120_000);
-
-  // Every tenth: `npm run conformance:mutants` tries all.
-  const mutants = Object.entries(referenceMutants);
-
-  test("has at least 60 mutants", () => {
-    expect(mutants.length).toBeGreaterThanOrEqual(60);
-  });
-
-  test.each(mutants.filter((_, index) => index % 10 === 0))(
-    "is red for its own sentence when %s (%s)",
-    async (mutant, violates) => {
-      const args = [file, "--mutant", mutant];
-      const report = await play("synapse", { command: process.execPath, args, env: {} }, { requirement: violates });
-      const red = report.results.filter(({ verdict }) => verdict !== "VERDICT_PASSED");
-      expect(red.flatMap(({ requirements }) => requirements)).toContain(violates);
-    },
-    60_000,
-  );
-
-  test("names its mutants to who asks for another", async () => {
-    const words = run(process.execPath, [file, "--mutant", "nothing-like-it"]);
-    await expect(words).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("several-outcomes") });
-  });
 });
 
 // Our own Synapse behind a link that writes in another way than ours: who only takes what ours writes is red here.

@@ -47,7 +47,11 @@ async function runStep(step: VectorStep, stage: Stage): Promise<Seen> {
   });
   try {
     if (step.imprint !== undefined) {
-      const receipt = await stage.engram.imprint(vectorImprint(step.imprint, stage.scope), call);
+      const body = vectorImprint(step.imprint, stage.scope);
+      const others = Array.from({ length: (step.times ?? 1) - 1 }, (_, number) =>
+        stage.engram.imprint(body, { ...call, signalId: `${stage.signalId}_${number}` }),
+      );
+      const [receipt] = await Promise.all([stage.engram.imprint(body, call), ...others]);
       return { receipt: viewReceipt(receipt), bind: receipt.id };
     }
     if (step.forget !== undefined) {

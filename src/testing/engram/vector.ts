@@ -53,6 +53,8 @@ export interface VectorImprint {
 export interface VectorStep {
   readonly advance_ms?: number;
   readonly imprint?: VectorImprint;
+  /** How many such imprints are sent at once. Default: 1. */
+  readonly times?: number;
   readonly recall?: VectorQuery;
   /** Forgets what the query finds; null: everything. */
   readonly forget?: VectorQuery | null;

@@ -109,6 +109,13 @@ export const keeping = [
     ],
   ]),
   ...mutantsOf("engram/memory/in-memory-engram.ts", [
+    ["gives all stores one id", "COS-ENT-017", "this.#storeId = `mem_${this.#ids()}`;", 'this.#storeId = "mem_one";'],
+    [
+      "takes its time to keep",
+      "COS-OP-028",
+      "if (effect !== undefined) rows.apply(effect, nowMs);",
+      "if (effect !== undefined) setTimeout(() => rows.apply(effect, nowMs));",
+    ],
     [
       "lets what has expired live on for imprints",
       "COS-OP-020",
