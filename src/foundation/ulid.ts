@@ -1,4 +1,5 @@
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** The digits of Crockford's base 32, in their order. */
+export const ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const randomLength = 16;
 
 /** Fills an array with random bytes. */
@@ -15,7 +16,7 @@ function encodeTime(ms: number): string {
   let text = "";
   let rest = ms;
   for (let index = 0; index < 10; index += 1) {
-    text = (alphabet[rest % 32] ?? "0") + text;
+    text = (ULID_DIGITS[rest % 32] ?? "0") + text;
     rest = Math.floor(rest / 32);
   }
   return text;
@@ -51,7 +52,7 @@ export function createUlidSource(wallMs: () => number, random: RandomSource = sy
       for (let index = 0; index < randomLength; index += 1) digits[index] = (digits[index] ?? 0) & 31;
     }
     let text = prefix;
-    for (let index = 0; index < randomLength; index += 1) text += alphabet[digits[index] ?? 0] ?? "0";
+    for (let index = 0; index < randomLength; index += 1) text += ULID_DIGITS[digits[index] ?? 0] ?? "0";
     return text;
   };
 }

@@ -2,7 +2,7 @@ import type { Limits } from "../../gen/cosmonapse/v1/limits.js";
 import { SIGNAL_FIELDS } from "../../gen/cosmonapse/v1/tables.js";
 import { CosmoError } from "../errors/index.js";
 import { checkAnnotations, checkHeader, tooLarge, type Finding, type HeaderView } from "./header-rules.js";
-import { measureAnnotations, readAddress, readDurationMs, readNumber, readText, type Span } from "./header-values.js";
+import { measureAnnotations, readAddress, readDurationMs, readNumber, readText, RecentText, type Span } from "./header-values.js";
 import { peekSignal, SignalPeek } from "./peek.js";
 
 /** All that a Synapse reads of a Signal. Strings are empty and durations undefined where they are absent. */
@@ -17,6 +17,7 @@ export interface SignalHeader extends HeaderView {
 }
 
 const peek = new SignalPeek();
+const recent = { traceId: new RecentText(), parentId: new RecentText(), source: new RecentText() };
 const fields = SIGNAL_FIELDS;
 
 /**
@@ -46,10 +47,10 @@ function readHeader(bytes: Uint8Array): SignalHeader {
   return {
     type,
     exchange,
-    id: textOf(bytes, fields.id, "id"),
-    traceId: textOf(bytes, fields.traceId, "trace_id"),
-    parentId: textOf(bytes, fields.parentId, "parent_id"),
-    source: textOf(bytes, fields.source, "source"),
+    id: has(fields.id) ? readText(bytes, spanOf(fields.id), "id") : "",
+    traceId: has(fields.traceId) ? recent.traceId.read(bytes, spanOf(fields.traceId), "trace_id") : "",
+    parentId: has(fields.parentId) ? recent.parentId.read(bytes, spanOf(fields.parentId), "parent_id") : "",
+    source: has(fields.source) ? recent.source.read(bytes, spanOf(fields.source), "source") : "",
     directed: has(fields.directed) ? readAddress(bytes, spanOf(fields.directed)) : undefined,
     timeoutMs: has(fields.timeout) ? readDurationMs(bytes, spanOf(fields.timeout)) : undefined,
     waitForRouteMs: has(fields.waitForRoute) ? readDurationMs(bytes, spanOf(fields.waitForRoute)) : undefined,
@@ -67,8 +68,4 @@ function has(field: number): boolean {
 
 function spanOf(field: number): Span {
   return { start: peek.starts[field] ?? 0, end: peek.ends[field] ?? 0 };
-}
-
-function textOf(bytes: Uint8Array, field: number, name: string): string {
-  return has(field) ? readText(bytes, spanOf(field), name) : "";
 }

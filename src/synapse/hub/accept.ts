@@ -6,7 +6,7 @@ import { scanSignal, signalTraits, signalTypeName, SYNAPSE_SOURCE, type SignalHe
 import { recordPlain, type Arrival } from "./arrival.js";
 import { acceptControl } from "./control.js";
 import { Counters } from "./counters.js";
-import { fingerprint } from "./dedup-window.js";
+import { fingerprint } from "./fingerprint.js";
 import { joinTrace, openTrace } from "./join-trace.js";
 import type { HubSession, Leg } from "./model.js";
 import type { Namespace } from "./namespace.js";
@@ -130,7 +130,7 @@ function checkReply({ request }: Leg, header: SignalHeader): void {
 }
 
 function acceptEvent(namespace: Namespace, { session, header }: Arrival): Receipt {
-  const isHolder = [...session.held].some(({ request }) => request.header.id === header.parentId);
+  const isHolder = holdsRequest(session, header.parentId);
   if (header.type === SignalType.STOPPED) releaseHeld(namespace, session, header);
   if (header.traceId !== "") {
     const trace = namespace.traces.find(header.traceId) ?? openTrace(namespace, session, header);
@@ -143,6 +143,11 @@ function acceptEvent(namespace: Namespace, { session, header }: Arrival): Receip
     }
   }
   return acceptedReceipt(recordPlain(namespace, header));
+}
+
+function holdsRequest({ held }: HubSession, requestId: string): boolean {
+  for (const { request } of held) if (request.header.id === requestId) return true;
+  return false;
 }
 
 function showRefused(namespace: Namespace, header: SignalHeader, error: CosmoError): void {

@@ -1,4 +1,6 @@
 import type { Receipt } from "../../../gen/cosmonapse/v1/frames.js";
+import { UlidWords, ULID_WORDS } from "../../foundation/index.js";
+import { acceptedReceipt } from "./notes.js";
 
 /** The bounds of a window. */
 export interface DedupBounds {
@@ -12,7 +14,7 @@ export interface DedupBounds {
 export interface DedupKey {
   /** Whose it is. */
   readonly principal: string;
-  /** Its id. */
+  /** Its id: `evt_` and a ULID. */
   readonly id: string;
   /** The fingerprint of its bytes. */
   readonly print: number;
@@ -25,41 +27,16 @@ export type DedupVerdict =
 const fresh: DedupVerdict = { kind: "new" };
 const reused: DedupVerdict = { kind: "reused" };
 
-/** A number that tells one Signal's bytes from another's; equal bytes have equal fingerprints. */
-export function fingerprint(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let first = 0x811c9dc5 ^ bytes.length;
-  let second = 0x9e3779b9;
-  let at = 0;
-  for (const whole = bytes.length - 7; at < whole; at += 8) {
-    first = Math.imul(turn(first, 13) ^ view.getInt32(at, true), 0x85ebca6b);
-    second = Math.imul(turn(second, 17) ^ view.getInt32(at + 4, true), 0xc2b2ae35);
-  }
-  for (; at < bytes.length; at += 1) first = Math.imul(turn(first, 5) ^ view.getUint8(at), 0x85ebca6b);
-  // Each half stirs the other: a change that only reached high bits reaches those that are kept.
-  first = Math.imul(first ^ (first >>> 16) ^ turn(second, 11), 0xc2b2ae35);
-  second = Math.imul(second ^ (second >>> 16) ^ turn(first, 7), 0x85ebca6b);
-  first ^= first >>> 15;
-  return (second >>> 0) * 0x200000 + ((first >>> 0) & 0x1fffff);
-}
-
-function turn(value: number, by: number): number {
-  return (value << by) | (value >>> (32 - by));
-}
-
-function hashText(text: string, seed: number): number {
-  let hash = seed;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(turn(hash, 5) ^ text.charCodeAt(at), 0x85ebca6b);
-  return hash ^ (hash >>> 15);
-}
-
 const initialCapacity = 1_024;
+const nobody: readonly string[] = [];
+const idPrefix = "evt_".length;
 
 /**
  * Remembers the receipts of accepted Signals for a while, at most so many. Refused ones may come again (COS-DUP).
  *
- * The entries stand in a ring in the order of their acceptance, their parts side by side: tens of thousands of small
- * objects would be most of what the garbage collector has to do. A table finds them by the hash of principal and id.
+ * The entries stand in a ring in the order of their acceptance, their parts side by side, as numbers wherever they can be:
+ * tens of thousands of small objects would be most of what the garbage collector has to do. A table finds them by the
+ * hash of the id.
  */
 export class DedupWindow {
   readonly #bounds: DedupBounds;
@@ -67,8 +44,11 @@ export class DedupWindow {
   #oldest = 0;
   #size = 0;
   #principals: string[] = [];
-  #ids: string[] = [];
-  #receipts: (Receipt | undefined)[] = [];
+  /** Who was asked, of each; nearly always nobody. */
+  #asked: (readonly string[])[] = [];
+  readonly #id = new UlidWords();
+  #words: Int32Array;
+  #positions: Float64Array;
   #hashes: Int32Array;
   #prints: Float64Array;
   #expiresMs: Float64Array;
@@ -78,6 +58,8 @@ export class DedupWindow {
   constructor(bounds: DedupBounds) {
     this.#bounds = bounds;
     this.#capacity = Math.min(initialCapacity, bounds.idsMax);
+    this.#words = new Int32Array(this.#capacity * ULID_WORDS);
+    this.#positions = new Float64Array(this.#capacity);
     this.#hashes = new Int32Array(this.#capacity);
     this.#prints = new Float64Array(this.#capacity);
     this.#expiresMs = new Float64Array(this.#capacity);
@@ -86,15 +68,17 @@ export class DedupWindow {
 
   /** Whether the key is new, a repeat of the same bytes, or reused for others. */
   find({ principal, id, print }: DedupKey, nowMs: number): DedupVerdict {
-    const hash = hashText(id, hashText(principal, 0));
+    this.#id.read(id, idPrefix);
+    const { hash } = this.#id;
     const mask = this.#table.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const place = (this.#table[slot] ?? 0) - 1;
       if (place === -1) return fresh;
-      if (this.#hashes[place] !== hash || this.#ids[place] !== id || this.#principals[place] !== principal) continue;
+      if (this.#hashes[place] !== hash || this.#principals[place] !== principal) continue;
+      if (!this.#id.equals(this.#words, place)) continue;
       if ((this.#expiresMs[place] ?? 0) <= nowMs) continue;
-      const receipt = this.#receipts[place];
-      return this.#prints[place] === print && receipt !== undefined ? { kind: "repeat", receipt } : reused;
+      if (this.#prints[place] !== print) return reused;
+      return { kind: "repeat", receipt: acceptedReceipt(this.#positions[place] ?? 0, this.#asked[place]) };
     }
   }
 
@@ -106,11 +90,13 @@ export class DedupWindow {
       else this.#forgetOldest();
     }
     const place = (this.#oldest + this.#size) % this.#capacity;
-    const hash = hashText(id, hashText(principal, 0));
+    this.#id.read(id, idPrefix);
+    const { hash } = this.#id;
     this.#size += 1;
     this.#principals[place] = principal;
-    this.#ids[place] = id;
-    this.#receipts[place] = receipt;
+    this.#id.write(this.#words, place);
+    this.#positions[place] = Number(receipt.position);
+    this.#asked[place] = receipt.asked.length === 0 ? nobody : receipt.asked;
     this.#hashes[place] = hash;
     this.#prints[place] = print;
     this.#expiresMs[place] = nowMs + this.#bounds.windowMs;
@@ -130,7 +116,7 @@ export class DedupWindow {
     let slot = (this.#hashes[place] ?? 0) & mask;
     while (this.#table[slot] !== place + 1) slot = (slot + 1) & mask;
     this.#close(slot);
-    this.#receipts[place] = undefined;
+    this.#asked[place] = nobody;
     this.#oldest = (place + 1) % this.#capacity;
     this.#size -= 1;
   }
@@ -153,17 +139,21 @@ export class DedupWindow {
 
   #grow(): void {
     const order = Array.from({ length: this.#size }, (_, step) => (this.#oldest + step) % this.#capacity);
-    const [hashes, prints, expiresMs] = [this.#hashes, this.#prints, this.#expiresMs];
+    const [words, positions, hashes] = [this.#words, this.#positions, this.#hashes];
+    const [prints, expiresMs] = [this.#prints, this.#expiresMs];
     this.#capacity = Math.min(this.#capacity * 2, this.#bounds.idsMax);
     this.#principals = order.map((place) => this.#principals[place] ?? "");
-    this.#ids = order.map((place) => this.#ids[place] ?? "");
-    this.#receipts = order.map((place) => this.#receipts[place]);
+    this.#asked = order.map((place) => this.#asked[place] ?? nobody);
+    this.#words = new Int32Array(this.#capacity * ULID_WORDS);
+    this.#positions = new Float64Array(this.#capacity);
     this.#hashes = new Int32Array(this.#capacity);
     this.#prints = new Float64Array(this.#capacity);
     this.#expiresMs = new Float64Array(this.#capacity);
     this.#table = new Int32Array(tableSize(this.#capacity));
     this.#oldest = 0;
     for (const [place, before] of order.entries()) {
+      this.#words.set(words.subarray(before * ULID_WORDS, (before + 1) * ULID_WORDS), place * ULID_WORDS);
+      this.#positions[place] = positions[before] ?? 0;
       this.#hashes[place] = hashes[before] ?? 0;
       this.#prints[place] = prints[before] ?? 0;
       this.#expiresMs[place] = expiresMs[before] ?? 0;

@@ -5,6 +5,7 @@ import { ConnectRequest, ConnectResponse } from "../../../../gen/cosmonapse/v1/s
 import { STANDARD_LIMITS } from "../../../signal/index.js";
 import { encodeBatch } from "./encode-batch.js";
 import { encodeMessage } from "./encode-message.js";
+import { encodeNote } from "./note-codec.js";
 import { readRequestFrame, readResponseFrame } from "./read-frame.js";
 
 const signals = fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 64 });
@@ -45,6 +46,60 @@ describe("a frame of Signals", () => {
       Buffer.from(ConnectResponse.encode({ frame: { $case: "deliver", value } }).finish()),
     );
     expect(readResponseFrame(batch)).toMatchObject({ $case: "deliver", value: { first: 9n } });
+  });
+});
+
+const texts = fc.oneof(fc.constant(""), fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/), fc.string({ maxLength: 200 }));
+const uint32s = fc.integer({ min: 0, max: 0xffff_ffff });
+const details = fc.record({ code: fc.integer({ min: 1, max: 40 }), message: fc.string() });
+const deliveryNotes = fc
+  .record(
+    {
+      reason: fc.integer({ min: 0, max: 6 }),
+      position: fc.maxSafeNat().map(BigInt),
+      type: uint32s,
+      attempt: uint32s,
+      remaining: fc.record({ seconds: fc.nat().map(BigInt), nanos: fc.nat(999_999_999) }),
+      participant: texts,
+      asked: fc.array(texts, { maxLength: 3 }),
+      refused: details,
+      subscriptionId: texts,
+      requestId: texts,
+    },
+    { requiredKeys: ["position", "subscriptionId"] },
+  )
+  .map((parts) => DeliveryNote.create(parts as Parameters<typeof DeliveryNote.create>[0]));
+
+describe("what stands beside a delivery", () => {
+  test("is what the generated code writes", () => {
+    fc.assert(
+      fc.property(deliveryNotes, (note) => {
+        expect(Buffer.from(encodeNote(note))).toEqual(Buffer.from(DeliveryNote.encode(note).finish()));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("is read as the generated code reads it, with fields of a later version too", () => {
+    const later = fc.constantFrom<readonly number[]>([], [0xa0, 0x06, 7], [0x5a, 1, 0x61]);
+    fc.assert(
+      fc.property(deliveryNotes, later, (note, added) => {
+        const bytes = Uint8Array.of(...DeliveryNote.encode(note).finish(), ...added);
+        const frame = readResponseFrame(new Uint8Array(encodeBatch(1, [new Uint8Array(3)], [bytes])));
+        const read = frame?.$case === "deliver" ? frame.value.notes[0] : undefined;
+        expect(read && DeliveryNote.encode(read).finish()).toEqual(DeliveryNote.encode(DeliveryNote.decode(bytes)).finish());
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each([
+    ["ends within a field", [8]],
+    ["ends within a number of many bytes", [16, 0x80]],
+    ["has a text that is longer than it", [74, 5, 0x61]],
+  ])("is refused as MALFORMED if it %s", (_, note) => {
+    const bytes = encodeBatch(1, [new Uint8Array(3)], [Uint8Array.of(...note)]);
+    expect(() => readResponseFrame(new Uint8Array(bytes))).toThrow(/MALFORMED/);
   });
 });
 

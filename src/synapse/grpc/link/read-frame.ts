@@ -1,8 +1,9 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { PublishNote, type Publish } from "../../../../gen/cosmonapse/v1/frames.js";
+import { PublishNote, type Deliver, type DeliveryNote, type Publish } from "../../../../gen/cosmonapse/v1/frames.js";
 import { ConnectRequest, ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { CosmoError } from "../../../errors/index.js";
+import { readNote } from "./note-codec.js";
 
 /** One frame from a peer; undefined for one that this version does not know (COS-GRPC-013). */
 export type RequestFrame = NonNullable<ConnectRequest["frame"]> | undefined;
@@ -11,7 +12,9 @@ export type RequestFrame = NonNullable<ConnectRequest["frame"]> | undefined;
 export type ResponseFrame = NonNullable<ConnectResponse["frame"]> | undefined;
 
 const delimited = 2;
-const publishField = 2;
+/** A Publish in a ConnectRequest, and a Deliver in a ConnectResponse. */
+const batchField = 2;
+const batchTag = (batchField << 3) | delimited;
 
 /**
  * Reads a frame of a peer. Throws MALFORMED for bytes that are none, and TOO_LARGE for one over the limits of a frame,
@@ -22,7 +25,7 @@ export function readRequestFrame(bytes: Uint8Array, limits: Limits): RequestFram
     const reader = new BinaryReader(bytes);
     while (reader.pos < reader.len) {
       const [field, wireType] = reader.tag();
-      if (field === publishField && wireType === delimited) {
+      if (field === batchField && wireType === delimited) {
         if (reader.uint32() !== reader.len - reader.pos) throw new CosmoError("MALFORMED", "Nothing follows a Publish");
         return { $case: "publish", value: readPublish(reader, limits) };
       }
@@ -42,10 +45,29 @@ export function readRequestFrame(bytes: Uint8Array, limits: Limits): RequestFram
 /** Reads a frame of a Synapse. Throws MALFORMED for bytes that are none. */
 export function readResponseFrame(bytes: Uint8Array): ResponseFrame {
   try {
+    const reader = new BinaryReader(bytes);
+    // Nearly all frames, and all that are long.
+    if (bytes[0] === batchTag && reader.uint32() === batchTag && reader.uint32() === reader.len - reader.pos) {
+      return { $case: "deliver", value: readDeliver(reader) };
+    }
     return ConnectResponse.decode(bytes).frame;
   } catch (thrown) {
     throw new CosmoError("MALFORMED", "The frame is no ConnectResponse", { cause: thrown });
   }
+}
+
+function readDeliver(reader: BinaryReader): Deliver {
+  const signals: Uint8Array[] = [];
+  const notes: DeliveryNote[] = [];
+  let first = 0n;
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1 && wireType === 0) first = BigInt(reader.uint64());
+    else if (field === 2 && wireType === delimited) signals.push(reader.bytes());
+    else if (field === 3 && wireType === delimited) notes.push(readNote(reader, reader.uint32()));
+    else reader.skip(wireType, field);
+  }
+  return { first, signals, notes };
 }
 
 function readPublish(reader: BinaryReader, { frameSignals, frameBytes }: Limits): Publish {

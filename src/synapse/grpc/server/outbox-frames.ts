@@ -1,10 +1,11 @@
-import { DeliveryNote, type Receipt } from "../../../../gen/cosmonapse/v1/frames.js";
+import type { Receipt } from "../../../../gen/cosmonapse/v1/frames.js";
 import { ConnectResponse } from "../../../../gen/cosmonapse/v1/synapse_service.js";
 import type { Limits } from "../../../../gen/cosmonapse/v1/limits.js";
 import { writeDuration } from "../../../errors/index.js";
 import type { Outbound, OutboundDelivery, Outbox } from "../../index.js";
 import { encodeBatch } from "../link/encode-batch.js";
 import { encodeMessage } from "../link/encode-message.js";
+import { encodeNote } from "../link/note-codec.js";
 import type { SentLog } from "../link/sent-log.js";
 
 /** Receipts in one frame. */
@@ -73,7 +74,7 @@ export class OutboxFrames {
         if (item.receipt !== undefined) this.#receipts.push(item.receipt);
       } else if (item.kind === "deliver" && this.#fits(item, signals.length, bytes)) {
         signals.push(item.signal);
-        notes.push(encodeMessage(DeliveryNote, item.note));
+        notes.push(encodeNote(item.note));
         bytes += item.signal.length;
       } else if (item.kind === "deliver" || signals.length > 0) {
         this.#carried = item;

@@ -180,6 +180,8 @@ export class ServerSession {
     const { outbox } = this.session;
     let noteAt = 0;
     let run: Receipt | undefined;
+    /** The position that the next receipt of the run has; -1: no other can belong to it. */
+    let next = -1;
     for (const [index, signal] of signals.entries()) {
       const note = notes[noteAt];
       const isNoted = note?.index === index;
@@ -188,12 +190,15 @@ export class ServerSession {
       if (number <= this.#received) continue;
       this.#received = number;
       const receipt = hub.publish(this.session, signal, isNoted ? note.attempt : 0);
-      if (run !== undefined && continues(run, receipt)) {
+      const position = Number(receipt.position);
+      if (run !== undefined && position === next && isPlain(receipt)) {
         run.count += 1;
+        next += 1;
         continue;
       }
       if (run !== undefined) outbox.push({ kind: "decided", number: number - 1, receipt: run });
       run = { ...receipt, number: BigInt(number), count: 1 };
+      next = isPlain(receipt) ? position + 1 : -1;
     }
     if (run !== undefined) outbox.push({ kind: "decided", number: this.#received, receipt: run });
   }
@@ -255,11 +260,7 @@ export class ServerSession {
   }
 }
 
-/** True if a receipt says no more than that the next Signal in a row was accepted. */
-function continues(run: Receipt, { rejection, asked, repeated, position }: Receipt): boolean {
-  return isPlain(run) && isPlain({ rejection, asked, repeated }) && position === run.position + BigInt(run.count);
-}
-
-function isPlain({ rejection, asked, repeated }: Pick<Receipt, "rejection" | "asked" | "repeated">): boolean {
+/** True if a receipt says no more than that a Signal was accepted, and its position. */
+function isPlain({ rejection, asked, repeated }: Receipt): boolean {
   return rejection === undefined && asked.length === 0 && !repeated;
 }
