@@ -90,7 +90,7 @@ export const arriving = [
     ],
   ]),
   ...mutantsOf("synapse/hub/dedup-window.ts", [
-    ["takes other bytes for a repeat", "COS-DUP-003", "this.#prints[place] === print &&", ""],
+    ["takes other bytes for a repeat", "COS-DUP-003", "this.#prints[place] !== print", "false"],
     ["remembers for ever", "COS-DUP-005", "nowMs + this.#bounds.windowMs", "Infinity"],
     [
       "remembers without a bound",

@@ -131,8 +131,8 @@ export const showing = [
     [
       "does not look at the UTF-8 of annotations",
       "COS-ENV-025",
-      "if ((bytes[at] ?? 0) > 0x7f) {\n      readText",
-      "if (false) {\n      readText",
+      "if (!isAscii(bytes, span.start, span.end)) decodeText",
+      "if (false) decodeText",
     ],
     ["reads an unknown fanout as ONE", "COS-ENV-015", "return known ?? malformed(", "return known ?? 1; malformed("],
   ]),
