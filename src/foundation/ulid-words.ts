@@ -7,9 +7,7 @@ const charactersOfWord = 6;
 const bitsOfCharacter = 5;
 
 const values = new Uint8Array(128);
-for (const [value, character] of [...ULID_DIGITS].entries()) {
-  values[character.charCodeAt(0)] = value;
-}
+for (let value = 0; value < ULID_DIGITS.length; value += 1) values[ULID_DIGITS.charCodeAt(value)] = value;
 
 /**
  * A ULID as numbers, for whoever keeps tens of thousands of them: no two have the same. It reads one at a time; what it

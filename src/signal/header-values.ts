@@ -10,7 +10,8 @@ declare class TextDecoder {
 }
 
 // Node cuts a string of ASCII out of bytes in half of the time that a decoder takes; elsewhere there is none of it.
-declare const Buffer: { readonly prototype: { latin1Slice(this: Uint8Array, start: number, end: number): string } } | undefined;
+declare const Buffer:
+  { readonly prototype: { latin1Slice(this: Uint8Array, start: number, end: number): string } } | undefined;
 const sliceAscii = typeof Buffer === "undefined" ? undefined : Buffer.prototype.latin1Slice;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -29,7 +30,8 @@ const loopMax = 12;
 /** A string of the header. Throws MALFORMED for bad UTF-8, naming the field (COS-ENV-025). */
 export function readText(bytes: Uint8Array, { start, end }: Span, field: string): string {
   if (!isAscii(bytes, start, end)) return decodeText(bytes.subarray(start, end), field);
-  if (end - start > loopMax) return sliceAscii?.call(bytes, start, end) ?? decodeText(bytes.subarray(start, end), field);
+  if (end - start > loopMax)
+    return sliceAscii?.call(bytes, start, end) ?? decodeText(bytes.subarray(start, end), field);
   let text = "";
   for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] ?? 0);
   return text;

@@ -2,7 +2,15 @@ import type { Limits } from "../../gen/cosmonapse/v1/limits.js";
 import { SIGNAL_FIELDS } from "../../gen/cosmonapse/v1/tables.js";
 import { CosmoError } from "../errors/index.js";
 import { checkAnnotations, checkHeader, tooLarge, type Finding, type HeaderView } from "./header-rules.js";
-import { measureAnnotations, readAddress, readDurationMs, readNumber, readText, RecentText, type Span } from "./header-values.js";
+import {
+  measureAnnotations,
+  readAddress,
+  readDurationMs,
+  readNumber,
+  readText,
+  RecentText,
+  type Span,
+} from "./header-values.js";
 import { peekSignal, SignalPeek } from "./peek.js";
 
 /** All that a Synapse reads of a Signal. Strings are empty and durations undefined where they are absent. */

@@ -50,6 +50,7 @@ export async function play(
   ];
   try {
     await run(process.execPath, words, { env: { ...process.env, ...env }, maxBuffer: 2 ** 26 }).catch(() => undefined);
+    // What the suite writes.
     return JSON.parse(readFileSync(report, "utf8")) as Report;
   } finally {
     rmSync(folder, { recursive: true });

@@ -87,7 +87,9 @@ describe("what stands beside a delivery", () => {
         const bytes = Uint8Array.of(...DeliveryNote.encode(note).finish(), ...added);
         const frame = readResponseFrame(new Uint8Array(encodeBatch(1, [new Uint8Array(3)], [bytes])));
         const read = frame?.$case === "deliver" ? frame.value.notes[0] : undefined;
-        expect(read && DeliveryNote.encode(read).finish()).toEqual(DeliveryNote.encode(DeliveryNote.decode(bytes)).finish());
+        expect(read && DeliveryNote.encode(read).finish()).toEqual(
+          DeliveryNote.encode(DeliveryNote.decode(bytes)).finish(),
+        );
       }),
       { numRuns: 2_000 },
     );

@@ -1,5 +1,6 @@
 import type { BinaryReader } from "@bufbuild/protobuf/wire";
 import { DeliveryNote } from "../../../../gen/cosmonapse/v1/frames.js";
+import { CosmoError } from "../../../errors/index.js";
 import { encodeMessage } from "./encode-message.js";
 
 // Beside what observers see stands little, and it is the same for all: that is written and read here, several times
@@ -55,7 +56,7 @@ function name(tag: number, text: string): boolean {
   return all < 0x80;
 }
 
-/** Reads a note of so many bytes. Throws what the generated code throws. */
+/** Reads a note of so many bytes. Throws MALFORMED, or what the generated code throws. */
 export function readNote(reader: BinaryReader, length: number): DeliveryNote {
   const start = reader.pos;
   const end = start + length;
@@ -83,7 +84,7 @@ export function readNote(reader: BinaryReader, length: number): DeliveryNote {
         return DeliveryNote.decode(reader, length);
     }
   }
-  if (reader.pos !== end) throw new RangeError("A field is longer than its note");
+  if (reader.pos !== end) throw new CosmoError("MALFORMED", "A field is longer than its note");
   return {
     // A number of a later version is one that nobody here asks for.
     reason: reason as DeliveryNote["reason"],
