@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { compareReports, describeDifference } from "./commands/diff.js";
-import { describeDiagnoses, examine, readCommand } from "./commands/doctor.js";
+import { describeDiagnoses, examine, readCommand } from "./doctor/doctor.js";
 import { init } from "./commands/init.js";
 import { explain, listCases, listRequirements } from "./commands/look.js";
 import { replay } from "./commands/replay.js";
