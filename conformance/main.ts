@@ -8,5 +8,6 @@ process.env["GRPC_VERBOSITY"] ??= "NONE";
 process.exitCode = await runProgram(process.argv.slice(2), {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
-  isColored: isatty(1) && process.env["NO_COLOR"] === undefined,
+  isColored: isatty(1) && (process.env["NO_COLOR"] ?? "") === "",
+  terminal: isatty(2) && process.env["TERM"] !== "dumb" ? process.stderr : undefined,
 });

@@ -1,12 +1,13 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { compareReports, describeDifference } from "./commands/diff.js";
-import { describeDiagnoses, examine, readCommand } from "./commands/doctor.js";
+import { describeDiagnoses, examine, readCommand } from "./doctor/doctor.js";
 import { init } from "./commands/init.js";
-import { explain, listCases, listRequirements } from "./commands/look.js";
 import { replay } from "./commands/replay.js";
 import { run } from "./commands/run.js";
 import { starters } from "./commands/starters.js";
 import { roles, type Role } from "./control/messages.js";
+import { addLooks, profileOption } from "./declare-looks.js";
+import type { Profile } from "./ground/requirements.js";
 import { SuiteError } from "./ground/suite-error.js";
 
 /** Where the program says what. */
@@ -14,10 +15,13 @@ export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly isColored: boolean;
+  /** Where a bar may be drawn. Undefined: nobody would see it. */
+  readonly terminal?: NodeJS.WritableStream | undefined;
 }
 
 interface RunOptions {
   readonly role: Role;
+  readonly profile: Profile;
   readonly target?: string;
   readonly case?: string;
   readonly requirement?: string;
@@ -62,7 +66,8 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
   addRun(program, async (command, options) => {
     const { watchdog: watchdogMs, color, ...flags } = options;
     const isColored = color === undefined ? streams.isColored : color === "always";
-    exit = await run({ ...flags, command, watchdogMs }, { out: streams.out, isColored });
+    const { out, terminal } = streams;
+    exit = await run({ ...flags, command, watchdogMs }, { out, isColored, terminal });
   });
   addReplay(program, async (id, command, { watchdog: watchdogMs, ...flags }) => {
     exit = await replay(id, { ...flags, command, watchdogMs }, streams.out);
@@ -73,7 +78,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     exit = difference.stale.length > 0 || difference.changes.some(({ isWorse }) => isWorse) ? 1 : 0;
   });
   addInit(program, (language, folder) => streams.out(init(language, folder).join("\n")));
-  addLooks(program, streams);
+  addLooks(program, streams.out);
   addDoctor(program, async (command, patienceMs) => {
     const found = await examine(readCommand(command), patienceMs);
     streams.out(describeDiagnoses(found));
@@ -96,6 +101,7 @@ function addRun(program: Command, play: (command: readonly string[], options: Ru
     .description("Play the cases of a role against a harness, or against a Synapse that listens")
     .argument("[command...]", "what starts the harness, behind --")
     .addOption(roleOption())
+    .addOption(profileOption().default("full"))
     .option("--target <address>", targetHelp)
     .option("--case <glob>", "only these cases: * is anything but a slash, ** anything")
     .option("--requirement <id>", "only the cases that show this sentence, for example COS-TASK-003")
@@ -146,24 +152,6 @@ function addInit(program: Command, write: (language: string, folder: string) => 
     .action(({ lang, dir }: { readonly lang: string; readonly dir: string }) => write(lang, dir));
 }
 
-function addLooks(program: Command, { out }: Streams): void {
-  program
-    .command("list")
-    .description("List requirements with the number of their cases, or the cases")
-    .addArgument(new Argument("<what>", "what to list").choices(["requirements", "cases"]))
-    .addOption(new Option("--role <role>", "only the cases of this role").choices(roles))
-    .addOption(new Option("-o, --output <form>", "text or json").choices(["text", "json"]).default("text"))
-    .action((what: string, { role, output }: { readonly role?: string; readonly output: string }) => {
-      const rows = what === "cases" ? listCases(role) : listRequirements();
-      out(output === "json" ? JSON.stringify(rows, undefined, 2) : rows.map((row) => toLine(row)).join("\n"));
-    });
-  program
-    .command("explain")
-    .description("Say what an id means, and which cases show it")
-    .argument("<id>", "for example COS-TASK-003")
-    .action((id: string) => out(explain(id).join("\n")));
-}
-
 function addDoctor(program: Command, look: (command: readonly string[], patienceMs: number) => Promise<void>): void {
   program
     .command("doctor")
@@ -171,13 +159,4 @@ function addDoctor(program: Command, look: (command: readonly string[], patience
     .argument("[command...]", "what starts the harness, behind --")
     .option("--patience <ms>", "how long it may take for an answer", readCount, 5_000)
     .action((command: readonly string[], { patience }: { readonly patience: number }) => look(command, patience));
-}
-
-const idWidth = 14;
-
-function toLine(row: ReturnType<typeof listCases>[number] | ReturnType<typeof listRequirements>[number]): string {
-  if ("requirements" in row) return `${row.id}  ${row.requirements.join(" ")}`.trimEnd();
-  const { id, level, cases, negative, roles: players, excluded } = row;
-  const figures = `${String(cases).padStart(5)} cases ${String(negative).padStart(4)} negative`;
-  return `${id.padEnd(idWidth)} ${level.padEnd(10)} ${figures}  ${players.join(", ")}${excluded === "" ? "" : `  not tested: ${excluded}`}`;
 }

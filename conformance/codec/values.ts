@@ -89,12 +89,18 @@ export function filled(schema: Schema, message: string, depth: number): Value {
   const pairs: (readonly [string, Value])[] = [];
   for (const field of schema.fields(message)) {
     if (field.oneof !== "" && taken.has(field.oneof)) continue;
-    const value = field.kind === "message" && depth === 0 ? undefined : oneOf(schema, field, depth);
+    const value = field.kind === "message" && depth === 0 ? undefined : typicalOf(schema, field, depth);
     if (value === undefined) continue;
     taken.add(field.oneof);
-    pairs.push([field.name, field.shape === "repeated" ? [value, value] : value]);
+    pairs.push([field.name, value]);
   }
   return Object.fromEntries(pairs);
+}
+
+/** A value of a field that says something, of a list two; a message is filled down to a depth. */
+export function typicalOf(schema: Schema, field: Field, depth: number): Value | undefined {
+  const value = oneOf(schema, field, depth);
+  return field.shape === "repeated" && value !== undefined ? [value, value] : value;
 }
 
 function oneOf(schema: Schema, field: Field, depth: number): Value | undefined {

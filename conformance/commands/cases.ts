@@ -36,6 +36,7 @@ export function hashOfCases(): string {
     ["conformance/cases/synapse", ".yaml"],
     ["conformance/vectors/engram", ".json"],
   ] as const;
+  for (const name of ["future.yaml", "v1.yaml"]) hash.update(readText("conformance", "vectors", name));
   for (const [folder, ending] of folders) {
     for (const name of listFiles(folder, ending)) hash.update(`${name}\0`).update(readText(folder, name));
   }

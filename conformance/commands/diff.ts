@@ -23,9 +23,11 @@ export interface Difference {
   readonly changes: readonly Change[];
   /** Known failures that no longer fail as they did, since the report before. */
   readonly stale: readonly string[];
+  /** Those of the report before that are none in the report after. */
+  readonly mended: readonly string[];
 }
 
-type Compared = Pick<JsonReport, "cases" | "results" | "role" | "stale">;
+type Compared = Pick<JsonReport, "cases" | "results" | "role" | "stale"> & Partial<Pick<JsonReport, "profile">>;
 
 const byName = new Map(verdicts.map((verdict) => [verdictName(verdict), verdict]));
 
@@ -35,6 +37,7 @@ const isReport = new Ajv2020().compile<Compared>({
   properties: {
     report: { const: 1 },
     role: { type: "string" },
+    profile: { type: "string" },
     cases: { type: "string" },
     stale: { type: "array", items: { type: "string" } },
     results: {
@@ -48,12 +51,15 @@ const isReport = new Ajv2020().compile<Compared>({
   },
 });
 
-/** Compares two reports of the form json. Throws SuiteError for a file that is none, and for two roles. */
+/** Compares two reports of the form json. Throws SuiteError for a file that is none, for two roles and for two profiles. */
 export function compareReports(beforeFile: string, afterFile: string): Difference {
   const [before, after] = [readReport(beforeFile), readReport(afterFile)];
-  if (before.role !== after.role) {
-    const roles = `${beforeFile} is of the role ${before.role}, ${afterFile} of ${after.role}`;
-    throw new SuiteError(`${roles}: give two reports of one role`, 2);
+  for (const part of ["role", "profile"] as const) {
+    // A report from before there were profiles is of all cases.
+    const [one = "full", other = "full"] = [before[part], after[part]];
+    if (one === other) continue;
+    const both = `${beforeFile} is of the ${part} ${one}, ${afterFile} of ${other}`;
+    throw new SuiteError(`${both}: give two reports of one ${part}`, 2);
   }
   const earlier = byCheck(before);
   const later = byCheck(after);
@@ -67,6 +73,7 @@ export function compareReports(beforeFile: string, afterFile: string): Differenc
   return {
     hasSameCases: before.cases === after.cases,
     stale: after.stale.filter((line) => !before.stale.includes(line)),
+    mended: before.stale.filter((line) => !after.stale.includes(line)),
     changes: changes.sort((one, other) => Number(other.isWorse) - Number(one.isWorse)),
   };
 }
@@ -78,7 +85,7 @@ function isWorse({ before, after }: Pick<Change, "after" | "before">): boolean {
 }
 
 /** The difference for people. */
-export function describeDifference({ hasSameCases, changes, stale }: Difference): string {
+export function describeDifference({ hasSameCases, changes, stale, mended }: Difference): string {
   const lines = changes.map(
     ({ case: id, check, before, after, isWorse: worse }) =>
       `${worse ? "worse " : "      "} ${id} ${check}: ${before ?? "not there"} → ${after ?? "not there"}`,
@@ -88,6 +95,7 @@ export function describeDifference({ hasSameCases, changes, stale }: Difference)
     ...(hasSameCases ? [] : ["The reports are of other cases: a check that one does not have may be new."]),
     ...lines,
     ...stale.map((line) => `worse  stale: ${line}`),
+    ...mended.map((line) => `       no longer stale: ${line}`),
     changes.length === 0 ? "No check changed." : `${changes.length} checks changed, ${worse} for the worse.`,
   ].join("\n");
 }

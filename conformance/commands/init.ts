@@ -32,9 +32,11 @@ function isEmptyFolder(path: string): boolean {
   return statSync(path).isDirectory() && readdirSync(path).length === 0;
 }
 
-function write({ folder: source, written, prepare, harness }: Starter, folder: string): void {
+function write({ folder: source, files = [""], written, prepare, harness }: Starter, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  cpSync(join(packageFolder, "conformance", "harness", source), folder, { recursive: true });
+  for (const file of files) {
+    cpSync(join(packageFolder, "conformance", "harness", source, file), join(folder, file), { recursive: true });
+  }
   cpSync(join(packageFolder, "proto", "cosmonapse", "v1"), join(folder, "proto", "cosmonapse", "v1"), {
     recursive: true,
   });

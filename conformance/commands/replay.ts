@@ -31,7 +31,7 @@ export async function replay(id: string, flags: SubjectFlags, out: (text: string
     isPlaying = false;
     const results = all.filter((result) => result.case === id);
     for (const { check, verdict, reason } of results) out(`${verdict} ${check}${reason === "" ? "" : `: ${reason}`}`);
-    const made = { suite: packageVersion, cases: hashOfCases(), ms: 0 };
+    const made = { suite: packageVersion, cases: hashOfCases(), profile: "full", excluded: [], ms: 0 } as const;
     return summarize({ ...made, ...about, features }, results, []).exit;
   } finally {
     await stop();

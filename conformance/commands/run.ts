@@ -2,8 +2,10 @@ import { performance } from "node:perf_hooks";
 import { packageVersion } from "../ground/files.js";
 import { toTerminal } from "../report/terminal.js";
 import { readReportTarget, writeReport } from "../report/write-reports.js";
-import { readRequirements } from "../ground/requirements.js";
-import { readKnownFailures, toPattern, withKnownFailures } from "../run/known-failing.js";
+import { showProgress } from "../report/progress.js";
+import { readRequirements, type Profile } from "../ground/requirements.js";
+import { readKnownFailures, toPattern, withKnownFailures, type KnownFailure } from "../run/known-failing.js";
+import { casesOfProfile, exclusionsOf } from "../run/profile.js";
 import { runCases } from "../run/run-cases.js";
 import { summarize, type ExitCode, type Report } from "../run/summary.js";
 import { hashOfCases } from "./cases.js";
@@ -11,6 +13,8 @@ import { begin, type Subject, type SubjectFlags } from "./subject.js";
 
 /** What `run` is told. */
 export interface RunFlags extends SubjectFlags {
+  /** How much of the role is played. */
+  readonly profile: Profile;
   /** Runs only what matches. */
   readonly case?: string | undefined;
   /** Runs only what shows this sentence. */
@@ -25,16 +29,18 @@ export interface RunFlags extends SubjectFlags {
 export interface Console {
   readonly out: (text: string) => void;
   readonly isColored: boolean;
+  /** Where a bar shows how far it is; undefined: nobody would see it. */
+  readonly terminal: NodeJS.WritableStream | undefined;
 }
 
 /** `run`: plays the cases of a role and reports. Rejects with SuiteError if that cannot be begun. */
-export async function run(flags: RunFlags, { out, isColored }: Console): Promise<ExitCode> {
+export async function run(flags: RunFlags, { out, isColored, terminal }: Console): Promise<ExitCode> {
   const targets = flags.report.map(readReportTarget);
   const known = flags.known === undefined ? [] : readKnownFailures(flags.known);
   const subject = await begin(flags);
   let report: Report;
   try {
-    report = await play(flags, subject, known);
+    report = await play(flags, subject, { known, terminal });
   } finally {
     await subject.stop();
   }
@@ -47,20 +53,26 @@ export async function run(flags: RunFlags, { out, isColored }: Console): Promise
 async function play(
   flags: RunFlags,
   { about, features, cases }: Subject,
-  known: Parameters<typeof withKnownFailures>[1],
+  { known, terminal }: Pick<Console, "terminal"> & { readonly known: readonly KnownFailure[] },
 ): Promise<Report> {
+  const { profile, parallel, watchdogMs } = flags;
   const pattern = flags.case === undefined ? undefined : toPattern(flags.case);
-  const chosen = cases.filter(
-    ({ id, requirements }) =>
-      pattern?.test(id) !== false && (flags.requirement === undefined || requirements.includes(flags.requirement)),
+  const requirements = readRequirements();
+  const chosen = casesOfProfile(cases, profile, requirements).filter(
+    (one) =>
+      pattern?.test(one.id) !== false &&
+      (flags.requirement === undefined || one.requirements.includes(flags.requirement)),
   );
   const from = performance.now();
-  const { parallel, watchdogMs } = flags;
   // A twin is played along, since without it a negative case says nothing.
   const twins = new Set(chosen.map(({ twin }) => twin));
   const played = cases.filter((one) => chosen.includes(one) || twins.has(one.id));
-  const results = await runCases(played, { features, parallel, watchdogMs });
+  using progress = showProgress(terminal, played.length);
+  const onCase = progress.add.bind(progress);
+  const results = await runCases(played, { features, parallel, watchdogMs, onCase });
   const { results: marked, stale } = withKnownFailures(results, known, chosen.length < cases.length);
   const ms = Math.round(performance.now() - from);
-  return summarize({ suite: packageVersion, cases: hashOfCases(), ...about, features, ms }, marked, stale);
+  const excluded = exclusionsOf({ role: flags.role, profile }, requirements);
+  const made = { suite: packageVersion, cases: hashOfCases(), profile, excluded, ms };
+  return summarize({ ...made, ...about, features }, marked, stale);
 }

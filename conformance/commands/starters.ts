@@ -2,6 +2,8 @@
 export interface Starter {
   /** The folder of its sources, below `conformance/harness`. */
   readonly folder: string;
+  /** Those of its sources that are the codec's, where harnesses of other roles stand beside it. Default: all. */
+  readonly files?: readonly string[];
   /** Files that are written beside them. */
   readonly written: Readonly<Record<string, string>>;
   /** Commands of a shell that make it ready, once. */
@@ -37,6 +39,7 @@ export const starters: Readonly<Record<string, Starter>> = {
   },
   python: {
     folder: "python",
+    files: ["harness.py"],
     written: { "requirements.txt": "grpcio-tools==1.76.0\nprotobuf==6.33.6\n" },
     prepare: [
       "python3 -m pip install --quiet --target packages --requirement requirements.txt",

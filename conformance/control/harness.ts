@@ -1,7 +1,16 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
-import { CONTROL_VERSION, readReply, writeCommand, type Command, type Hello, type Reply } from "./messages.js";
+import {
+  checkAnswer,
+  CONTROL_VERSION,
+  LineError,
+  readReply,
+  writeCommand,
+  type Command,
+  type Hello,
+  type Reply,
+} from "./messages.js";
 
 /** How a harness is started. */
 export interface HarnessCommand {
@@ -21,6 +30,7 @@ export class HarnessFailure extends Error {
 }
 
 interface Waiting {
+  readonly command: Command;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (failure: HarnessFailure) => void;
   readonly timer: NodeJS.Timeout;
@@ -32,6 +42,8 @@ const keptStderr = 4_000;
 export class Harness {
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
+  /** The commands that were given up: their answers may still come. */
+  readonly #givenUp = new Set<number>();
   readonly #patienceMs: number;
   readonly #ended: Promise<number | undefined>;
   #seq = 0;
@@ -61,6 +73,11 @@ export class Harness {
     });
   }
 
+  /** True once it can be asked nothing more: it has ended, or wrote what is no reply. */
+  get isOver(): boolean {
+    return this.#over !== undefined;
+  }
+
   /** Its exit code once it has ended; undefined if a signal ended it. */
   get ended(): Promise<number | undefined> {
     return this.#ended;
@@ -83,9 +100,10 @@ export class Harness {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(seq);
+        this.#givenUp.add(seq);
         reject(new HarnessFailure("hung", `no answer within ${this.#patienceMs} ms`));
       }, this.#patienceMs);
-      this.#waiting.set(seq, { resolve, reject, timer });
+      this.#waiting.set(seq, { command, resolve, reject, timer });
       this.#process.stdin?.write(writeCommand(seq, command));
     });
   }
@@ -117,8 +135,10 @@ export class Harness {
       const reply = readReply(line);
       const waiting = this.#waiting.get(reply.seq);
       // The answer to what was given up is late, not wrong.
-      if (waiting === undefined && reply.seq <= this.#seq) return;
-      if (waiting === undefined) throw new SuiteError(`an answer to a command that was never sent: ${line}`);
+      if (waiting === undefined && this.#givenUp.delete(reply.seq)) return;
+      const why = reply.seq > this.#seq ? "to a command that was never sent" : "for the second time";
+      if (waiting === undefined) throw new LineError(`an answer ${why}: ${line.slice(0, 200)}`);
+      checkAnswer(waiting.command, reply);
       this.#waiting.delete(reply.seq);
       clearTimeout(waiting.timer);
       waiting.resolve(reply);

@@ -1,6 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { readText } from "../ground/files.js";
 import { SuiteError, wordsOf } from "../ground/suite-error.js";
+import { faultWords } from "./faults.js";
 
 /** The version of the control protocol that the runner speaks. */
 export const CONTROL_VERSION = "1";
@@ -145,6 +146,44 @@ export interface Reply {
   readonly harnessError?: { readonly message: string };
 }
 
+type KeyOfEach<Union> = Union extends unknown ? keyof Union : never;
+
+/** The name of a command. */
+export type CommandName = KeyOfEach<Command>;
+
+/** The answers of each command, beside the three noes. */
+export const answers: Readonly<Record<CommandName, readonly Exclude<keyof Reply, "seq">[]>> = {
+  hello: ["hello"],
+  transcode: ["transcoded"],
+  validate: ["validated"],
+  view: ["viewed"],
+  listen: ["listening"],
+  close: ["done"],
+  drain: ["done"],
+  host: ["hosting"],
+  advance: ["done"],
+  forget: ["forgotten"],
+  ask: ["dispatched", "recalled", "imprinted"],
+  cancel: ["done"],
+  observe: ["done"],
+  watch: ["watched"],
+  release: ["done"],
+  stop: ["done"],
+};
+
+/** The role that each feature belongs to. */
+export const features: Readonly<Record<string, Role>> = {
+  utf8: "codec",
+  validate: "codec",
+  view: "codec",
+  clock: "engram",
+  forget: "engram",
+  dispatch: "participant",
+  memory: "participant",
+  drain: "synapse",
+  tokens: "synapse",
+};
+
 const published: unknown = JSON.parse(readText("conformance", "control", "control.schema.json"));
 const schema = typeof published === "object" && published !== null ? published : {};
 const ajv = new Ajv2020({
@@ -167,13 +206,26 @@ export function readReply(line: string): Reply {
   try {
     read = JSON.parse(line);
   } catch (thrown) {
-    throw new LineError(`a line that is no JSON (${wordsOf(thrown)}): ${line.slice(0, 200)}`);
+    throw new LineError(
+      `a line that is no JSON, and what is for people goes to standard error: ${line.slice(0, 200)} (${wordsOf(thrown)})`,
+    );
   }
   if (isReply(read)) return read;
-  const [error] = isReply.errors ?? [];
   throw new LineError(
-    `a line that the schema does not allow: ${error?.instancePath ?? ""} ${error?.message ?? ""}: ${line.slice(0, 200)}`,
+    `a line that the schema does not allow, since ${faultWords(isReply.errors)}: ${line.slice(0, 200)}`,
   );
+}
+
+const noes: readonly string[] = ["refusal", "unsupported", "harnessError"];
+
+/** Throws LineError for an answer that its command does not have. */
+export function checkAnswer(command: Command, reply: Reply): void {
+  // A command has exactly one key, which is its name.
+  const [name] = Object.keys(command) as CommandName[];
+  const said = Object.keys(reply).find((key) => key !== "seq") ?? "";
+  const own: readonly string[] = name === undefined ? [] : answers[name];
+  if (own.includes(said) || noes.includes(said)) return;
+  throw new LineError(`\`${name ?? ""}\` is answered with \`${own.join("`, `")}\`, and it answered \`${said}\``);
 }
 
 /** Writes a command as a line. Throws SuiteError for one that the published schema does not allow: our own mistake. */

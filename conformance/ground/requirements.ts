@@ -5,6 +5,12 @@ import { SuiteError } from "./suite-error.js";
 /** A part of the protocol that an implementation can play. */
 export type PlayedRole = "codec" | "engram" | "observer" | "participant" | "synapse";
 
+/** What a sentence belongs to: `core`, without which nobody can work together, or only `full`, which is all of it. */
+export const profiles = ["core", "full"] as const;
+
+/** How much of the specification is played. */
+export type Profile = (typeof profiles)[number];
+
 /** One sentence of the specification. */
 export interface Requirement {
   readonly id: string;
@@ -14,12 +20,15 @@ export interface Requirement {
   /** Where it stands in the specification. */
   readonly line: number;
   readonly roles: readonly PlayedRole[];
+  /** The smallest profile that has it. */
+  readonly profile: Profile;
   /** Why no case shows it; undefined: cases can. */
   readonly excluded: string | undefined;
 }
 
 interface Row {
   readonly roles: readonly PlayedRole[];
+  readonly profile?: Profile;
   readonly excluded?: string;
 }
 
@@ -36,6 +45,7 @@ const isTable = new Ajv2020().compile<Readonly<Record<string, Row>>>({
         uniqueItems: true,
         items: { enum: ["codec", "engram", "observer", "participant", "synapse"] },
       },
+      profile: { enum: profiles },
       excluded: { type: "string", minLength: 10 },
     },
   },
@@ -64,7 +74,8 @@ export function joinRequirements(specification: string, table: unknown): readonl
     const row = rows.get(id);
     if (row === undefined) throw new SuiteError(`requirements.yaml: ${id} is missing, and the specification has it`);
     rows.delete(id);
-    return [{ id, sentence, level: levelOf(sentence), line: index + 1, roles: row.roles, excluded: row.excluded }];
+    const { roles, profile = "full", excluded } = row;
+    return [{ id, sentence, level: levelOf(sentence), line: index + 1, roles, profile, excluded }];
   });
   const [stranger] = rows.keys();
   if (stranger !== undefined) throw new SuiteError(`requirements.yaml: ${stranger} is not in the specification`);

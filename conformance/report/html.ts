@@ -3,19 +3,21 @@ import { isRed, type Report } from "../run/summary.js";
 import { verdicts, type CheckResult } from "../run/verdict.js";
 import { toDiagram } from "./diagram.js";
 import { escapeHtml } from "./escape-html.js";
+import { earlierWords } from "./sights.js";
 
 /**
  * The report as one page that needs nothing else: the figures, every failure with what crossed the wire as a diagram,
  * and each sentence of the specification with what came of its checks. Nothing of it runs.
  */
 export function toHtml(report: Report, requirements: readonly Requirement[]): string {
-  const { implementation, role, outcome, results, ms, suite, cases, stale, features } = report;
+  const { implementation, role, profile, outcome, results, ms, suite, cases, stale, features, excluded } = report;
   const title = `${implementation.name} ${implementation.version} as ${role}: ${outcome}`;
   const red = results.filter(({ verdict }) => isRed(verdict));
   const known = results.filter(({ verdict }) => verdict === "known-failing");
   const facts = [
     `${results.length} checks in ${(ms / 1_000).toFixed(1)} s`,
     `language ${implementation.language}`,
+    `profile ${profile}`,
     `features ${features.join(", ") || "none"}`,
     `suite ${suite}, cases ${cases}`,
   ];
@@ -39,6 +41,10 @@ export function toHtml(report: Report, requirements: readonly Requirement[]): st
       known.map(({ case: id, reason }) => `<p><code>${escapeHtml(id)}</code> ${escapeHtml(reason)}</p>`),
     ),
     sentences(results, requirements),
+    section(
+      "Sentences that are left out",
+      excluded.map(({ requirement, reason }) => `<p><code>${requirement}</code> ${escapeHtml(reason)}</p>`),
+    ),
     "</main></body></html>",
     "",
   ].join("\n");
@@ -56,13 +62,14 @@ function section(title: string, parts: readonly string[]): string {
 }
 
 function failure(result: CheckResult, { implementation, role }: Report, requirements: readonly Requirement[]): string {
-  const { case: id, check, verdict, reason, evidence } = result;
+  const { case: id, check, verdict, reason, evidence, earlier } = result;
   const shown = requirements.filter((one) => result.requirements.includes(one.id));
   const said = shown.map((one) => `<li><code>${one.id}</code> ${escapeHtml(one.sentence)}</li>`);
   return [
     `<details open><summary><span class="is-${verdict}">${verdict}</span> <code>${escapeHtml(id)}</code> ${escapeHtml(check)}</summary>`,
     `<p>${escapeHtml(reason)}</p>`,
     said.length === 0 ? "" : `<ul>${said.join("")}</ul>`,
+    earlier === 0 ? "" : `<p class="facts">${earlierWords(earlier)}</p>`,
     evidence.length === 0 ? "" : `<div class="wide">${toDiagram(evidence, implementation.name)}</div>`,
     `<p class="facts">again: <code>cosmo conformance replay '${escapeHtml(id)}' --role ${role}</code></p></details>`,
   ].join("\n");

@@ -1,17 +1,23 @@
-import { describeSight } from "./sights.js";
+import { describeSight, earlierWords } from "./sights.js";
 import { isRed, type Report } from "../run/summary.js";
 
-/** The report as JUnit: one testcase for each check, skipped if it is not claimed, with the ids as properties. */
-export function toJunit({ results, implementation, role, counts, ms }: Report): string {
+/** The report as JUnit: one testcase for each check, skipped if it is not claimed, with the ids as properties; those left out stand above. */
+export function toJunit({ results, implementation, role, counts, ms, ...about }: Report): string {
   const red = results.filter(({ verdict }) => isRed(verdict)).length;
   const head = `name="${escape(`${implementation.name} as ${role}`)}" tests="${results.length}" failures="${red}" skipped="${counts.unsupported}" time="${ms / 1_000}"`;
-  const cases = results.map(({ case: id, check, verdict, reason, requirements, evidence }) => {
+  const excluded = about.excluded.map(({ requirement, reason }) => ["excluded", `${requirement} ${reason}`] as const);
+  const whole = [["profile", about.profile] as const, ...excluded]
+    .map(([name, value]) => `<property name="${name}" value="${escape(value)}"/>`)
+    .join("");
+  const cases = results.map(({ case: id, check, verdict, reason, requirements, evidence, earlier }) => {
     const area = id.split("/").slice(0, -1).join(".");
     const properties = requirements.map((one) => `<property name="requirement" value="${one}"/>`).join("");
+    const hidden = earlierWords(earlier);
+    const lines = [...(hidden === "" ? [] : [hidden]), ...evidence.map((sight) => describeSight(sight))];
     const inside = [
       properties === "" ? "" : `<properties>${properties}</properties>`,
       isRed(verdict)
-        ? `<failure type="${verdict}" message="${escape(reason)}">${escape(evidence.map((sight) => describeSight(sight)).join("\n"))}</failure>`
+        ? `<failure type="${verdict}" message="${escape(reason)}">${escape(lines.join("\n"))}</failure>`
         : "",
       verdict === "unsupported" || verdict === "known-failing"
         ? `<skipped message="${escape(`${verdict}: ${reason}`)}"/>`
@@ -23,6 +29,7 @@ export function toJunit({ results, implementation, role, counts, ms }: Report): 
     '<?xml version="1.0" encoding="UTF-8"?>',
     "<testsuites>",
     `  <testsuite ${head}>`,
+    `    <properties>${whole}</properties>`,
     ...cases,
     "  </testsuite>",
     "</testsuites>",

@@ -5,7 +5,7 @@ const shownMax = 50;
 
 /** The report as Markdown, for a pull request: the figures, then what failed, then what is known to fail. */
 export function toMarkdown(report: Report): string {
-  const { implementation, role, outcome, counts, requirements, results, ms, suite, cases, stale } = report;
+  const { implementation, role, profile, outcome, counts, requirements, results, ms, suite, cases, stale } = report;
   const { name, version, language } = implementation;
   const known = results.filter(({ verdict }) => verdict === "known-failing");
   const red = results.filter(({ verdict }) => isRed(verdict));
@@ -15,7 +15,7 @@ export function toMarkdown(report: Report): string {
   return [
     `# ${harmless(`${name} ${version} (${language})`)} as ${role}: ${outcome}`,
     "",
-    `${results.length} checks in ${(ms / 1_000).toFixed(1)} s show ${requirements.length} sentences of the specification. Suite ${suite}, cases ${cases}.`,
+    `${results.length} checks in ${(ms / 1_000).toFixed(1)} s show ${requirements.length} sentences of the specification. Profile ${profile}, suite ${suite}, cases ${cases}.`,
     "",
     "| Verdict | Checks |",
     "| --- | ---: |",
@@ -29,6 +29,10 @@ export function toMarkdown(report: Report): string {
       known.map(({ case: id, reason }) => `**${id}**: ${reason}`),
     ),
     ...section("Stale entries of the list", stale),
+    ...section(
+      "Sentences that are left out",
+      report.excluded.map(({ requirement, reason }) => `${requirement}: ${reason}`),
+    ),
     "",
   ].join("\n");
 }

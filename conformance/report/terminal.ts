@@ -1,6 +1,6 @@
 import { createColors } from "picocolors";
 import type { Requirement } from "../ground/requirements.js";
-import { describeSight, printable } from "./sights.js";
+import { describeSight, earlierWords, printable } from "./sights.js";
 import { isRed, type Report } from "../run/summary.js";
 import { verdicts, type CheckResult } from "../run/verdict.js";
 
@@ -18,7 +18,7 @@ export function toTerminal(report: Report, requirements: readonly Requirement[],
   const red = report.results.filter(({ verdict }) => isRed(verdict));
   const { name, version, language } = report.implementation;
   return [
-    `${colors.bold(`${name} ${version}`)} (${language}) as ${colors.bold(report.role)}`,
+    `${colors.bold(`${name} ${version}`)} (${language}) as ${colors.bold(report.role)}, profile ${report.profile}`,
     "",
     ...areas(report.results, colors),
     ...red.slice(0, shownMax).flatMap((result) => failure(result, { sentences, role: report.role }, colors)),
@@ -26,6 +26,7 @@ export function toTerminal(report: Report, requirements: readonly Requirement[],
       ? ["", `… and ${red.length - shownMax} more failures; --report json=FILE has them all`]
       : []),
     ...report.stale.map((line) => colors.red(`stale: ${line}`)),
+    ...leftOut(report, colors),
     "",
     outcome(report, colors),
     "",
@@ -60,18 +61,26 @@ interface Around {
 }
 
 function failure(result: CheckResult, { sentences, role }: Around, colors: Colors): readonly string[] {
-  const { case: id, check, verdict, reason, requirements, evidence } = result;
+  const { case: id, check, verdict, reason, requirements, evidence, earlier } = result;
+  const hidden = earlierWords(earlier + Math.max(0, evidence.length - evidenceMax));
   return [
     "",
     `${colors.red(verdict)} ${colors.bold(id)} ${check}`,
     `  ${printable(reason)}`,
     ...requirements.map((one) => colors.dim(`  ${one} ${sentences.get(one) ?? ""}`)),
+    ...(hidden === "" ? [] : [colors.dim(`    … ${hidden}`)]),
     ...evidence
       .slice(-evidenceMax)
       .map((sight) => printable(describeSight(sight)))
       .map((line) => colors.dim(`    ${line.length > evidenceWidth ? `${line.slice(0, evidenceWidth)}…` : line}`)),
     `  again: conformance replay '${id}' --role ${role}`,
   ];
+}
+
+function leftOut({ excluded }: Report, colors: Colors): readonly string[] {
+  if (excluded.length === 0) return [];
+  const lines = excluded.map(({ requirement, reason }) => colors.dim(`  ${requirement} ${reason}`));
+  return ["", `${excluded.length} sentences are left out:`, ...lines];
 }
 
 function outcome({ outcome: word, counts, results, ms, requirements }: Report, colors: Colors): string {

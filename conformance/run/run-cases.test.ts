@@ -44,9 +44,19 @@ describe("a check", () => {
     });
     const [passed, missing] = await runCases([one], options);
     expect(passed?.evidence).toEqual([]);
-    expect(missing?.evidence).toMatchObject([
-      { peer: "asker", way: ">", what: "hello", text: `${"x".repeat(2_000)}…` },
-    ]);
+    const text = `${"x".repeat(2_000)}… and 1000 more characters`;
+    expect(missing).toMatchObject({ evidence: [{ peer: "asker", way: ">", what: "hello", text }], earlier: 0 });
+  });
+
+  test("that did not pass keeps the last 60 messages, and says how many came before", async () => {
+    const one = caseOf({
+      play: (emit) => {
+        for (let at = 1; at <= 100; at += 1) emit.saw({ peer: "p", way: ">", what: `m${at}`, tell: () => "" });
+        return Promise.reject(new Finding("failed", "as it is"));
+      },
+    });
+    const [{ evidence, earlier } = { evidence: [], earlier: 0 }] = await runCases([one], options);
+    expect([earlier, evidence.length, evidence[0]?.what, evidence.at(-1)?.what]).toEqual([40, 60, "m41", "m100"]);
   });
 
   test("behind one that failed is inconclusive", async () => {
@@ -105,10 +115,12 @@ describe("a case that hangs or crashes", () => {
   });
 });
 
-const about = {
+const about: Parameters<typeof summarize>[0] = {
   suite: "1",
   cases: "x",
   role: "codec",
+  profile: "full",
+  excluded: [],
   features: [],
   ms: 1,
   implementation: { name: "a", version: "1", language: "b" },
@@ -120,6 +132,7 @@ const result = (verdict: CheckResult["verdict"], id = "a/case"): CheckResult => 
   verdict,
   reason: "",
   evidence: [],
+  earlier: 0,
 });
 
 describe("a run", () => {

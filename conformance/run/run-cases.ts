@@ -56,6 +56,7 @@ async function judge(one: Case, { features, watchdogMs, onSight }: RunOptions): 
   }
   const emitted = new Set<string>();
   const seen: (Seen & Pick<Sight, "ms">)[] = [];
+  let earlier = 0;
   const from = performance.now();
   const emit: Emit = {
     passed: (check) => {
@@ -66,7 +67,9 @@ async function judge(one: Case, { features, watchdogMs, onSight }: RunOptions): 
       const moment = { ...what, ms: Math.round(performance.now() - from) };
       onSight?.(toSight(moment), one.id);
       seen.push(moment);
-      if (seen.length > evidenceMax) seen.shift();
+      if (seen.length <= evidenceMax) return;
+      seen.shift();
+      earlier += 1;
     },
   };
   const finding = await outcomeOf(one.play(emit), watchdogMs);
@@ -74,22 +77,23 @@ async function judge(one: Case, { features, watchdogMs, onSight }: RunOptions): 
   return one.checks.map((check) => {
     const result = blank(one, check);
     if (emitted.has(check)) return { ...result, verdict: "passed" };
-    const evidence = seen.map((sight) => toSight(sight));
+    const evidence = { evidence: seen.map((sight) => toSight(sight)), earlier };
     if (finding === undefined)
-      return { ...result, verdict: "not-emitted", reason: "the case ended without it", evidence };
+      return { ...result, verdict: "not-emitted", reason: "the case ended without it", ...evidence };
     if (isOver) return { ...result, verdict: "inconclusive", reason: "a check before it did not pass" };
     isOver = true;
-    return { ...result, verdict: finding.verdict, reason: finding.message, evidence };
+    return { ...result, verdict: finding.verdict, reason: finding.message, ...evidence };
   });
 }
 
 function toSight({ ms, peer, way, what, tell }: Seen & Pick<Sight, "ms">): Sight {
   const text = tell();
-  return { ms, peer, way, what, text: text.length > textMax ? `${text.slice(0, textMax)}…` : text };
+  const more = text.length - textMax;
+  return { ms, peer, way, what, text: more > 0 ? `${text.slice(0, textMax)}… and ${more} more characters` : text };
 }
 
 function blank({ id, requirements }: Case, check: string): Omit<CheckResult, "verdict"> {
-  return { case: id, check, requirements, reason: "", evidence: [] };
+  return { case: id, check, requirements, reason: "", evidence: [], earlier: 0 };
 }
 
 /** What ended a case; undefined if it ended well. */

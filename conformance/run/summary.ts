@@ -1,3 +1,4 @@
+import type { Profile } from "../ground/requirements.js";
 import { verdicts, type CheckResult, type Verdict } from "./verdict.js";
 
 /** What a run came to: the message Report of `cosmonapse.conformance.v1`. */
@@ -8,6 +9,7 @@ export interface Report {
   /** The SHA-256 of all case data, in 16 digits: two reports with the same one answered the same questions. */
   readonly cases: string;
   readonly role: string;
+  readonly profile: Profile;
   readonly implementation: { readonly name: string; readonly version: string; readonly language: string };
   readonly features: readonly string[];
   readonly outcome: "conformant" | "failed" | "harness-error" | "not-evaluated" | "stale";
@@ -18,7 +20,15 @@ export interface Report {
   readonly ms: number;
   /** Known failures that were not as the list says. */
   readonly stale: readonly string[];
+  /** The sentences of the role and the profile that no case shows, with why. */
+  readonly excluded: readonly Exclusion[];
   readonly results: readonly CheckResult[];
+}
+
+/** A sentence that is left out. */
+export interface Exclusion {
+  readonly requirement: string;
+  readonly reason: string;
 }
 
 /** 0 conformant, 1 failures, 9 nothing evaluated or a stale list, 10 a broken harness. */
@@ -33,7 +43,7 @@ export function isRed(verdict: Verdict): boolean {
 
 /** What the results come to. A run in which nothing was evaluated is no success. */
 export function summarize(
-  about: Pick<Report, "cases" | "features" | "implementation" | "ms" | "role" | "suite">,
+  about: Omit<Report, "counts" | "exit" | "outcome" | "report" | "requirements" | "results" | "stale">,
   results: readonly CheckResult[],
   stale: readonly string[],
 ): Report {

@@ -72,6 +72,8 @@ export interface CheckResult {
   readonly reason: string;
   /** What crossed the wire or the pipe before, the latest last. */
   readonly evidence: readonly Sight[];
+  /** How many crossed before those, and are not kept. */
+  readonly earlier: number;
 }
 
 /** What a case tells while it is played. */

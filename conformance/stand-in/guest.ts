@@ -205,7 +205,8 @@ export class Guest {
   }
 
   #saw(way: Seen["way"], frame: ValueObject): void {
-    this.#room.saw({ way, what: Object.keys(frame).join(), tell: () => describeFrame(this.#room.schema, frame) });
+    const name = way === ">" ? "ConnectResponse" : "ConnectRequest";
+    this.#room.saw({ way, what: Object.keys(frame).join(), tell: () => describeFrame(this.#room.schema, name, frame) });
   }
 
   #read(bytes: Uint8Array): void {

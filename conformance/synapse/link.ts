@@ -66,7 +66,8 @@ export class Link {
   }
 
   #saw(way: Seen["way"], frame: ValueObject): void {
-    this.#listener.saw({ way, what: Object.keys(frame).join(), tell: () => describeFrame(this.#schema, frame) });
+    const name = way === ">" ? "ConnectRequest" : "ConnectResponse";
+    this.#listener.saw({ way, what: Object.keys(frame).join(), tell: () => describeFrame(this.#schema, name, frame) });
   }
 
   /** Says that nothing more will be sent. */

@@ -21,6 +21,23 @@ export interface Field {
   readonly oneof: string;
 }
 
+/** A field that the descriptors do not have. */
+export interface AddedField {
+  readonly number: number;
+  /** A scalar, a message of the same package by its short name, or any by its full one. */
+  readonly type: string;
+  readonly repeated?: true;
+  /** The oneof that it joins. */
+  readonly oneof?: string;
+}
+
+/** What a schema has beside the descriptors, by the short names of its messages and enums. */
+export interface Additions {
+  readonly messages: Readonly<Record<string, Readonly<Record<string, AddedField>>>>;
+  readonly fields: Readonly<Record<string, Readonly<Record<string, AddedField>>>>;
+  readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 /** The values of an enum by number, without the prefix that they share, and back. */
 export interface EnumNames {
   readonly byNumber: ReadonlyMap<number, string>;
@@ -48,17 +65,35 @@ export class Schema {
   readonly #messages = new Map<string, readonly Field[]>();
   readonly #enums = new Map<string, EnumNames>();
 
-  constructor(descriptors: Uint8Array) {
+  /** Reads descriptors, and adds to a package what they do not have. Throws SuiteError for additions to what is not there. */
+  constructor(descriptors: Uint8Array, additions?: Additions & { readonly package: string }) {
     this.#root = protobuf.Root.fromDescriptor(descriptors, { keepCase: true });
+    if (additions !== undefined) this.#add(additions);
     this.#root.resolveAll();
+  }
+
+  #add({ package: name, messages, fields, values }: Additions & { readonly package: string }): void {
+    for (const message of Object.keys(messages)) this.#namespaceOf(name).add(new protobuf.Type(message));
+    for (const [message, added] of [...Object.entries(messages), ...Object.entries(fields)]) {
+      const type = this.#typeOf(`${name}.${message}`);
+      for (const [field, { number, type: kind, repeated, oneof }] of Object.entries(added)) {
+        const one = new protobuf.Field(field, number, kind, repeated === true ? "repeated" : undefined);
+        if (oneof === undefined) type.add(one);
+        else type.oneofs[oneof]?.add(one);
+        // What the descriptors gave counts as resolved already, and is not gone through again.
+        one.resolve();
+      }
+    }
+    for (const [short, numbers] of Object.entries(values)) {
+      const found = this.#enumOf(`${name}.${short}`);
+      for (const [value, number] of Object.entries(numbers)) found.add(value, number);
+    }
   }
 
   /** The full names of all messages of a package, in order. */
   messages(packageName: string): readonly string[] {
-    const found = this.#root.lookup(packageName);
-    if (!(found instanceof protobuf.Namespace)) throw new SuiteError(`The schema has no package ${packageName}`);
-    return found.nestedArray
-      .filter((one) => one instanceof protobuf.Type)
+    return this.#namespaceOf(packageName)
+      .nestedArray.filter((one) => one instanceof protobuf.Type)
       .map((one) => `${packageName}.${one.name}`)
       .sort();
   }
@@ -78,8 +113,7 @@ export class Schema {
   enumNames(name: string): EnumNames {
     const known = this.#enums.get(name);
     if (known !== undefined) return known;
-    const found = this.#root.lookup(name);
-    if (!(found instanceof protobuf.Enum)) throw new SuiteError(`The schema has no enum ${name}`);
+    const found = this.#enumOf(name);
     const prefix = `${(name.split(".").at(-1) ?? "").replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase()}_`;
     const pairs = Object.entries(found.values).map(
       ([full, number]) => [full.startsWith(prefix) ? full.slice(prefix.length) : full, number] as const,
@@ -92,6 +126,18 @@ export class Schema {
   /** The message as protobufjs sees it: a second opinion for the suite's own tests. */
   reflected(message: string): protobuf.Type {
     return this.#typeOf(message);
+  }
+
+  #namespaceOf(name: string): protobuf.Namespace {
+    const found = this.#root.lookup(name);
+    if (found instanceof protobuf.Namespace) return found;
+    throw new SuiteError(`The schema has no package ${name}`);
+  }
+
+  #enumOf(name: string): protobuf.Enum {
+    const found = this.#root.lookup(name);
+    if (found instanceof protobuf.Enum) return found;
+    throw new SuiteError(`The schema has no enum ${name}`);
   }
 
   #typeOf(message: string): protobuf.Type {

@@ -1,7 +1,9 @@
 // The suite against real implementations: our own SDK, and codecs that others' generators make of the same schema.
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
 import { PostgresServer } from "../testing/postgres/index.js";
 import { buildGo, buildJava, buildPython, buildRust, type Program } from "../testing/foreign/index.js";
@@ -61,6 +63,17 @@ describe("a Synapse that is odd, and conformant", () => {
     120_000,
   );
 });
+
+test.each(["typescript", "typescript-engram", "typescript-observer", "typescript-participant"])(
+  "the doctor finds our own harness sound: %s",
+  async (file) => {
+    const suite = resolve("dist/conformance/main.js");
+    const args = [suite, "doctor", "--", process.execPath, resolve(`dist/conformance/harness/${file}.js`)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(stdout).toMatch(/^(?: {2}✓ .*\n)+\nThe harness is sound\.\n$/);
+  },
+  60_000,
+);
 
 test("our own Dendrite plays the role of a participant", async () => {
   const args = [resolve("dist/conformance/harness/typescript-participant.js")];

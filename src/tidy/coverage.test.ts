@@ -3,13 +3,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { hashOfCases } from "../../conformance/index.js";
-import { coverage, findGaps, needs, type Covered, type OneSided } from "./coverage.js";
+import { hashOfCases, listRequirements, type CoverageRow } from "../../conformance/index.js";
+import { findGaps, needs, type OneSided } from "./coverage.js";
+import { suiteMutants } from "./suite-mutants.js";
 
-const rows = coverage();
-const row: Covered = {
+const rows = listRequirements();
+const row: CoverageRow = {
   id: "COS-ENV-001",
   level: "MUST",
+  profile: "core",
   roles: ["synapse"],
   cases: 2,
   positive: 1,
@@ -46,6 +48,16 @@ describe("the gate of the specification", () => {
   });
 });
 
+test("the suite names each mutant of our own code, and no other: else run `npm run conformance:table`", () => {
+  const table: Readonly<Record<string, Readonly<Record<string, string>>>> = parse(
+    readFileSync("conformance/mutants.yaml", "utf8"),
+  );
+  const named = Object.entries(table).flatMap(([file, names]) =>
+    Object.entries(names).map(([name, violates]) => `${file} ${name} ${violates}`),
+  );
+  expect(named.sort()).toEqual(suiteMutants.map(({ file, name, violates }) => `${file} ${name} ${violates}`).sort());
+});
+
 describe("the table of what was shown", () => {
   const table = readFileSync("conformance/TRACEABILITY.md", "utf8");
 
@@ -56,7 +68,7 @@ describe("the table of what was shown", () => {
   test("has each sentence, with its mutants and why it is left out", () => {
     const lines = table.split("\n").filter((line) => line.startsWith("| COS-"));
     const cells = lines.map((line) => line.split("|").map((cell) => cell.trim()));
-    expect(cells.map(([, id]) => id)).toEqual(rows.map(({ id }) => id));
+    expect(cells.map((line) => [line[1], line[3]])).toEqual(rows.map(({ id, profile }) => [id, profile]));
     expect(cells.map((line) => [line.at(-3), line.at(-2)])).toEqual(
       rows.map(({ mutants, excluded }) => [mutants === 0 ? "" : String(mutants), excluded]),
     );

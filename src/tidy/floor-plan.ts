@@ -97,7 +97,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     gen: true,
     node: true,
     outside: true,
-    packages: ["@grpc/grpc-js", "ajv", "commander", "picocolors", "protobufjs", "yaml"],
+    packages: ["@grpc/grpc-js", "ajv", "cli-progress", "commander", "picocolors", "protobufjs", "yaml"],
   },
   tidy: { floor: 10, gen: true, node: true, packages: ["rolldown", "vitest", "yaml"] },
 };

@@ -8,6 +8,7 @@ import type { Program } from "../testing/foreign/index.js";
 /** A report of the suite, as far as it is looked at. */
 export interface Report {
   readonly exit: number;
+  readonly ms: number;
   readonly counts: readonly { readonly verdict: string; readonly checks: number }[];
   readonly requirements: readonly string[];
   readonly stale: readonly string[];
@@ -57,9 +58,10 @@ export async function play(
   }
 }
 
+const calm: readonly string[] = ["VERDICT_PASSED", "VERDICT_KNOWN_FAILING", "VERDICT_UNSUPPORTED"];
+
 /** What is red, if anything is. */
 export function redIn({ results, stale }: Report): readonly string[] {
-  const calm = ["VERDICT_PASSED", "VERDICT_KNOWN_FAILING", "VERDICT_UNSUPPORTED"];
   const red = results.filter(({ verdict }) => !calm.includes(verdict));
   return [...red.map((one) => `${one.verdict} ${one.case} ${one.check}: ${one.reason}`), ...stale];
 }

@@ -1,6 +1,6 @@
 // Each starter of the suite is made ready by its own commands, as a newcomer would, and is green on its first case.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -61,6 +61,14 @@ test("a starter takes the place of nothing, and names the languages that there a
     const file = conformance("init", "--lang", "go", "--dir", join(folder, "mine.txt"));
     await expect(file).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("mine.txt is not empty") });
     expect(await conformance("init", "--lang", "go", "--dir", join(folder, "it's a"))).toMatch(/^cd '.*it'\\''s a'\n/);
+    // Harnesses of other roles in the same language stay where they are.
+    await conformance("init", "--lang", "python", "--dir", join(folder, "python"));
+    expect(readdirSync(join(folder, "python")).sort()).toEqual([
+      "README.md",
+      "harness.py",
+      "proto",
+      "requirements.txt",
+    ]);
     const unknown = conformance("init", "--lang", "cobol", "--dir", join(folder, "new"));
     await expect(unknown).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("typescript, python, go") });
   } finally {

@@ -26,11 +26,15 @@ describe("cosmo conformance", () => {
     ["is given no command", 2, [], /Usage: conformance/],
     ["has nothing to evaluate", 9, ["run", "--role", "codec", "--case", "none/*", ...own], /not-evaluated|nothing/],
     ["starts a harness that is none", 10, ["run", "--role", "codec", "--", process.execPath, "-e", "0"], /harness/],
-  ])("%s: %i", async (_what, expected, argv, said) => {
-    const { exit, stdout, stderr } = await conformance(...argv);
-    expect(exit, stdout + stderr).toBe(expected);
-    expect(stdout + stderr).toMatch(said);
-  });
+  ])(
+    "%s: %i",
+    async (_what, expected, argv, said) => {
+      const { exit, stdout, stderr } = await conformance(...argv);
+      expect(exit, stdout + stderr).toBe(expected);
+      expect(stdout + stderr).toMatch(said);
+    },
+    30_000,
+  );
 
   test("proves a Synapse by its address", async () => {
     const server = new SynapseServer({ port: 0 });

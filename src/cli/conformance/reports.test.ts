@@ -136,7 +136,7 @@ describe("diff", { timeout: 60_000 }, () => {
     });
   });
 
-  test("refuses reports of two roles, and takes a known failure that went stale for worse", async () => {
+  test("refuses reports of two roles and of two profiles, and takes a known failure that went stale for worse", async () => {
     const before = await reportOf("role", "codec/Ack/received/*");
     const report = parsed<{ role: string; stale: string[] }>(readFileSync(before, "utf8"));
     const other = join(folder, "other.json");
@@ -146,7 +146,11 @@ describe("diff", { timeout: 60_000 }, () => {
     writeFileSync(other, JSON.stringify({ ...report, stale: ["codec/x: it passes"] }));
     const worse = await conformance("diff", before, other);
     expect(worse).toMatchObject({ exit: 1, stdout: expect.stringContaining("worse  stale: codec/x: it passes") });
-    expect(await conformance("diff", other, before)).toMatchObject({ exit: 0 });
+    const better = expect.stringContaining("no longer stale: codec/x: it passes");
+    expect(await conformance("diff", other, before)).toMatchObject({ exit: 0, stdout: better });
+    writeFileSync(other, JSON.stringify({ ...report, profile: "core" }));
+    const two = expect.stringMatching(/of the profile full, .* of core: give two reports of one profile/);
+    expect(await conformance("diff", before, other)).toMatchObject({ exit: 2, stderr: two });
   });
 
   test("ends with 2 for what is no report", async () => {

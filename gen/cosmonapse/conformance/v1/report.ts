@@ -107,7 +107,7 @@ export interface Report {
   suite: string;
   /** The SHA-256 of all case data, in 16 digits: two reports with the same one answered the same questions. */
   cases: string;
-  /** What was played: codec or synapse. */
+  /** What was played: codec, engram, observer, participant or synapse. */
   role: string;
   /** Who was asked. */
   implementation:
@@ -129,6 +129,10 @@ export interface Report {
   stale: string[];
   /** Each check, in the order of the cases. */
   results: CheckResult[];
+  /** The profile whose cases were played: core or full. */
+  profile: string;
+  /** The sentences of the role and the profile that no case shows, in the order of the specification. */
+  excluded: Exclusion[];
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -140,6 +144,15 @@ export interface Implementation {
   version: string;
   /** The language that it is written in. For a Synapse that is known by its address: any. */
   language: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** A sentence of the specification that is left out. */
+export interface Exclusion {
+  /** Its id. */
+  requirement: string;
+  /** Why no case shows it. */
+  reason: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -166,6 +179,8 @@ export interface CheckResult {
   reason: string;
   /** Of one that is red: what crossed the wire, the latest last; at most the last 60. */
   evidence: Sight[];
+  /** How many crossed it before those of the evidence, and are not kept. */
+  earlier: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -179,7 +194,7 @@ export interface Sight {
   way: Way;
   /** The frame or the message, by its name. */
   what: string;
-  /** What it said, for people; at most 2,000 characters. */
+  /** What it said, for people: the first 2,000 characters, and how many more there were. */
   text: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -199,6 +214,8 @@ function createBaseReport(): Report {
     ms: 0,
     stale: [],
     results: [],
+    profile: "",
+    excluded: [],
     _unknownFields: {},
   };
 }
@@ -243,6 +260,12 @@ export const Report: MessageFns<Report> = {
     }
     for (const v of message.results) {
       CheckResult.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.profile !== "") {
+      writer.uint32(114).string(message.profile);
+    }
+    for (const v of message.excluded) {
+      Exclusion.encode(v!, writer.uint32(122).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -372,6 +395,22 @@ export const Report: MessageFns<Report> = {
             message.results.push(CheckResult.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.profile = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.excluded.push(Exclusion.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -411,6 +450,8 @@ export const Report: MessageFns<Report> = {
     message.ms = object.ms ?? 0;
     message.stale = object.stale?.map((e) => e) || [];
     message.results = object.results?.map((e) => CheckResult.fromPartial(e)) || [];
+    message.profile = object.profile ?? "";
+    message.excluded = object.excluded?.map((e) => Exclusion.fromPartial(e)) || [];
     return message;
   },
 };
@@ -509,6 +550,88 @@ export const Implementation: MessageFns<Implementation> = {
   },
 };
 
+function createBaseExclusion(): Exclusion {
+  return { requirement: "", reason: "", _unknownFields: {} };
+}
+
+export const Exclusion: MessageFns<Exclusion> = {
+  encode(message: Exclusion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requirement !== "") {
+      writer.uint32(10).string(message.requirement);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Exclusion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExclusion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requirement = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      if (reader.pos !== end) throw new globalThis.Error("a field is longer than its message");
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Exclusion>): Exclusion {
+    return Exclusion.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Exclusion>): Exclusion {
+    const message = createBaseExclusion();
+    message.requirement = object.requirement ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
 function createBaseVerdictCount(): VerdictCount {
   return { verdict: 0, checks: 0, _unknownFields: {} };
 }
@@ -592,7 +715,16 @@ export const VerdictCount: MessageFns<VerdictCount> = {
 };
 
 function createBaseCheckResult(): CheckResult {
-  return { case: "", check: "", requirements: [], verdict: 0, reason: "", evidence: [], _unknownFields: {} };
+  return {
+    case: "",
+    check: "",
+    requirements: [],
+    verdict: 0,
+    reason: "",
+    evidence: [],
+    earlier: 0,
+    _unknownFields: {},
+  };
 }
 
 export const CheckResult: MessageFns<CheckResult> = {
@@ -614,6 +746,9 @@ export const CheckResult: MessageFns<CheckResult> = {
     }
     for (const v of message.evidence) {
       Sight.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.earlier !== 0) {
+      writer.uint32(56).uint32(message.earlier);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -687,6 +822,14 @@ export const CheckResult: MessageFns<CheckResult> = {
             message.evidence.push(Sight.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.earlier = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) throw new globalThis.Error("a message ends before its length");
         const buf = reader.skip(tag & 7);
@@ -717,6 +860,7 @@ export const CheckResult: MessageFns<CheckResult> = {
     message.verdict = object.verdict ?? 0;
     message.reason = object.reason ?? "";
     message.evidence = object.evidence?.map((e) => Sight.fromPartial(e)) || [];
+    message.earlier = object.earlier ?? 0;
     return message;
   },
 };
