@@ -81,7 +81,7 @@ export async function resume(stage: Stage, step: DataObject): Promise<void> {
   const welcome = await peer.hello({
     ...stage.hello(peer.dendriteId, {}),
     ...own,
-    ...resolveObject(object(step, "hello"), stage.names),
+    ...stage.readHello(object(step, "hello")),
   });
   if (welcome["resumed"] !== true) peer.beginAnew();
   if (step["supersedes"] === true) await peer.superseded();

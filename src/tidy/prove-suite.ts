@@ -56,8 +56,8 @@ interface Part {
 }
 
 const parts: Readonly<Record<Part["role"] | "reference", Part>> = {
-  reference: { role: "synapse", harness: "reference/main.ts", sound: "COS-SES-001" },
-  synapse: { role: "synapse", harness: "harness/typescript.ts", sound: "COS-SES-001" },
+  reference: { role: "synapse", harness: "reference/main.ts", sound: "COS-SES-002" },
+  synapse: { role: "synapse", harness: "harness/typescript.ts", sound: "COS-SES-002" },
   codec: {
     role: "codec",
     harness: "harness/typescript.ts",
