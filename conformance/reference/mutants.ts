@@ -21,6 +21,8 @@ export const mutants = {
   "types-unsaid": "COS-TYPE-008",
   "filters-of-either-part": "COS-OBS-006",
   "short-secrets": "COS-SEC-010",
+  "tokens-in-errors": "COS-SEC-011",
+  "everybody-waits-for-observers": "COS-OBS-008",
   "observers-hold-up": "COS-OBS-007",
   "any-secret": "COS-GRPC-019",
   "older-links-stay": "COS-SES-005",

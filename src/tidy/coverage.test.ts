@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { hashOfCases } from "../../conformance/index.js";
+import { hashOfCases, listCases } from "../../conformance/index.js";
 import { coverage, findGaps, needs, type Covered, type OneSided } from "./coverage.js";
 
 const rows = coverage();
@@ -40,6 +40,17 @@ describe("the gate of the specification", () => {
     expect(findGaps(rows)[need].filter((id) => !excuses.includes(id))).toEqual(listed[need]);
     expect(excuses.filter((id) => !findGaps(rows)[need].includes(id))).toEqual([]);
   });
+
+  test("has a case of each role that a MUST is for", () => {
+    // The id of a case begins with its role.
+    const roleOf = (id: string): string => id.split("/", 1).join();
+    const shown = new Set(
+      listCases(undefined).flatMap((one) => one.requirements.map((id) => `${id} ${roleOf(one.id)}`)),
+    );
+    const musts = rows.filter(({ level, excluded }) => level.startsWith("MUST") && excluded === "");
+    const wanted = musts.flatMap((one) => one.roles.map((role) => `${one.id} ${role}`));
+    expect(wanted.filter((one) => !shown.has(one))).toEqual([]);
+  }, 30_000);
 
   test("says why a MUST need not have a part", () => {
     for (const { because } of needs.flatMap((need) => excused[need])) expect(because.length).toBeGreaterThan(40);
