@@ -43,6 +43,7 @@ export const mutants = {
   "no-deadline": "COS-TASK-005",
   "last-come-first-served": "COS-ROUTE-008",
   "several-outcomes": "COS-TASK-003",
+  "stopped-is-written": "COS-TASK-018",
   "holders-untold": "COS-STOP-007",
   "good-outcomes-cancel-below": "COS-STOP-012",
   "answers-of-nobody": "COS-TASK-022",

@@ -7,7 +7,7 @@ import { asks, call, clear } from "./call-steps.js";
 import type { Namespaces } from "./namespaces.js";
 import { namesIn } from "./read-step.js";
 import { isData } from "./resolve.js";
-import { cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from "./session-steps.js";
+import { acknowledge, cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from "./session-steps.js";
 import { expect, nothing, observe, send, unobserve } from "./signal-steps.js";
 import { Stage } from "./stage.js";
 
@@ -31,6 +31,7 @@ function ofObject(play: (stage: Stage, step: DataObject) => Promise<void>): Verb
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
+  acknowledge,
   join,
   cut,
   leave,

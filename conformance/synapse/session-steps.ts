@@ -89,6 +89,17 @@ export async function resume(stage: Stage, step: DataObject): Promise<void> {
   checkWelcome(stage, peer, object(step, "welcome"));
 }
 
+/** `acknowledge`: a peer that acknowledged nothing begins to. */
+export function acknowledge(stage: Stage, given: Data): Promise<void> {
+  for (const name of namesIn(given)) {
+    const peer = stage.peer(name);
+    peer.acknowledges = true;
+    peer.link.send({ ack: { received: BigInt(peer.seen) } });
+    peer.acknowledged(peer.seen);
+  }
+  return Promise.resolve();
+}
+
 /** `leave`: a Goodbye, and the link is over. */
 export async function leave(stage: Stage, given: Data): Promise<void> {
   for (const name of namesIn(given)) {
