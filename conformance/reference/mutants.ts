@@ -18,6 +18,7 @@ export const mutants = {
   "traced-registrations": "COS-ENV-009",
   "gaps-untold": "COS-OBS-007",
   "gaps-miscounted": "COS-OBS-007",
+  "gaps-count-what-was-refused": "COS-OBS-007",
   "types-unsaid": "COS-TYPE-008",
   "filters-of-either-part": "COS-OBS-006",
   "short-secrets": "COS-SEC-010",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { hashOfCases, listCases } from "../../conformance/index.js";
+import { unseenCount, unseenMutants } from "./suite-mutants.js";
 import { coverage, findGaps, needs, type Covered, type OneSided } from "./coverage.js";
 
 const rows = coverage();
@@ -51,6 +52,10 @@ describe("the gate of the specification", () => {
     const wanted = musts.flatMap((one) => one.roles.map((role) => `${one.id} ${role}`));
     expect(wanted.filter((one) => !shown.has(one))).toEqual([]);
   }, 30_000);
+
+  test("leaves out no mutant but those that no link shows", () => {
+    expect(unseenCount).toBe(Object.keys(unseenMutants).length);
+  });
 
   test("says why a MUST need not have a part", () => {
     for (const { because } of needs.flatMap((need) => excused[need])) expect(because.length).toBeGreaterThan(40);
