@@ -1,4 +1,4 @@
 export { hashOfCases } from "./commands/cases.js";
-export { listRequirements, type CoverageRow } from "./commands/look.js";
+export { listCases, listRequirements, type CoverageRow } from "./commands/look.js";
 export { roles, type Role } from "./control/messages.js";
 export { mutants as referenceMutants } from "./reference/mutants.js";

@@ -9,6 +9,7 @@ import { StandIn } from "../stand-in/stand-in.js";
 import { observerCases } from "../observer/observer-cases.js";
 import { participantCases } from "../participant/participant-cases.js";
 import { SuiteError } from "../ground/suite-error.js";
+import { Namespaces } from "../synapse/namespaces.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 
 /** Every case of all roles, for those who only look at them. */
@@ -23,7 +24,10 @@ export function allCases(): readonly (Case & { readonly role: Role })[] {
     ...engramCases(place).map((one) => ({ ...one, role: "engram" as const })),
     ...observerCases(place).map((one) => ({ ...one, role: "observer" as const })),
     ...participantCases(place).map((one) => ({ ...one, role: "participant" as const })),
-    ...synapseCases({ listen: nobody, drain: nobody }).map((one) => ({ ...one, role: "synapse" as const })),
+    ...synapseCases({ namespaces: new Namespaces(false), listen: nobody, drain: nobody }).map((one) => ({
+      ...one,
+      role: "synapse" as const,
+    })),
   ];
 }
 

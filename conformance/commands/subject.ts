@@ -10,6 +10,7 @@ import type { Case } from "../run/verdict.js";
 import { readKnowledge } from "../stand-in/knowledge.js";
 import { StandIn } from "../stand-in/stand-in.js";
 import { harnessTargets } from "../synapse/harness-targets.js";
+import { Namespaces } from "../synapse/namespaces.js";
 import { synapseCases } from "../synapse/synapse-cases.js";
 
 /** What is asked, and how it is reached. */
@@ -40,7 +41,11 @@ export async function begin({ role, command, target, watchdogMs }: SubjectFlags)
     const address = target.replace(/^(?:cosmo|grpc):\/\//, "");
     const hello: Hello = { control: "", name: target, version: "", language: "any", roles: [role], features: [] };
     return subjectOf(role, hello, {
-      cases: synapseCases({ listen: () => Promise.resolve(address), drain: () => Promise.resolve() }),
+      cases: synapseCases({
+        namespaces: new Namespaces(true),
+        listen: () => Promise.resolve(address),
+        drain: () => Promise.resolve(),
+      }),
       stop: () => Promise.resolve(),
     });
   }

@@ -4,6 +4,7 @@ import { Finding, type Case, type Emit, type Seen } from "../run/verdict.js";
 import type { Guest } from "../stand-in/guest.js";
 import type { Knowledge } from "../stand-in/knowledge.js";
 import type { StandIn } from "../stand-in/stand-in.js";
+import { ulid } from "../synapse/ids.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import { encodeMessage } from "../wire/writer.js";
 import { askEngram, ENGRAM_ID } from "./ask-engram.js";
@@ -20,8 +21,6 @@ export interface EngramPlace {
 
 const holds = "holds";
 
-let played = 0;
-
 /** Which store registered under which id, over all cases. */
 const storesSeen = new Map<string, string>();
 
@@ -37,8 +36,7 @@ export function vectorCase(vector: Vector, place: EngramPlace): Case {
     // A receipt or hits beside the error.
     showsRight: vector.steps.some(({ receipt, hits }) => receipt !== undefined || hits !== undefined),
     play: async (emit) => {
-      played += 1;
-      const store = `store-${process.pid}-${played}`;
+      const store = `store-${ulid()}`;
       const stage = new VectorStage(place, store, emit);
       try {
         await stage.open(vector.steps.map(({ namespace }) => namespace ?? ENGRAM_ID));

@@ -5,6 +5,7 @@ import type { Case } from "../run/verdict.js";
 import type { Knowledge } from "../stand-in/knowledge.js";
 import type { StandIn } from "../stand-in/stand-in.js";
 import type { Step } from "../synapse/case-file.js";
+import { ulid } from "../synapse/ids.js";
 import { objectOf } from "../synapse/read-value.js";
 import { playObserverStep } from "./observer-steps.js";
 
@@ -28,8 +29,6 @@ export interface ObserverPlace {
 
 const holds = "holds";
 
-let played = 0;
-
 /** A case of its data, in a namespace of its own. */
 export function observerCase(data: ObserverCaseData, place: ObserverPlace): Case {
   const { id, shows, twin, steps } = data;
@@ -42,8 +41,7 @@ export function observerCase(data: ObserverCaseData, place: ObserverPlace): Case
     showsAbsence: /"(?:none|\$not)"/.test(JSON.stringify(steps)),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
-      played += 1;
-      const store = `observer-${process.pid}-${played}`;
+      const store = `observer-${ulid()}`;
       let isPlaying = true;
       const guest = place.standIn.expect(
         store,

@@ -6,6 +6,7 @@ import type { Guest } from "../stand-in/guest.js";
 import type { Knowledge } from "../stand-in/knowledge.js";
 import type { StandIn } from "../stand-in/stand-in.js";
 import type { Step } from "../synapse/case-file.js";
+import { ulid } from "../synapse/ids.js";
 import { objectOf, textOf } from "../synapse/read-value.js";
 import type { Saved } from "../synapse/resolve.js";
 import { playStep, type SessionCommand } from "./participant-steps.js";
@@ -36,8 +37,6 @@ export interface ParticipantPlace {
 
 const holds = "holds";
 
-let played = 0;
-
 /** A case of its data, in a namespace of its own. */
 export function participantCase(data: ParticipantCaseData, place: ParticipantPlace): Case {
   const { id, shows, twin, needs = [], serves = [], limits = {}, neurons = {}, steps } = data;
@@ -50,8 +49,7 @@ export function participantCase(data: ParticipantCaseData, place: ParticipantPla
     showsAbsence: /"(?:none|\$not)"/.test(JSON.stringify(steps)),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
-      played += 1;
-      const namespace = `participant-${process.pid}-${played}`;
+      const namespace = `participant-${ulid()}`;
       let isPlaying = true;
       const guest = place.standIn.expect(
         namespace,

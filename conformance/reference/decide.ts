@@ -1,6 +1,6 @@
 import { objectOf, textOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
-import { decodeBody, isId, readHeader, type Header } from "./header.js";
+import { decodeBody, isId, readDetail, readHeader, type Header } from "./header.js";
 import type { Ask, Leg, Trace } from "./model.js";
 import { wrong } from "./wrong.js";
 import { detailOf, Refused } from "./refused.js";
@@ -9,7 +9,7 @@ import { Repeats } from "./repeats.js";
 import type { Session } from "./session.js";
 import { ownSource, Space } from "./space.js";
 import { findAsk, joinTrace, legAbove, mayStop, openTrace } from "./traces.js";
-import { newLeg, readDetail, Work } from "./work.js";
+import { newLeg, Work } from "./work.js";
 import type { Book, Limits } from "./book.js";
 
 const finalStatuses: readonly string[] = ["COMPLETED", "FAILED", "STOPPED", "ABANDONED"];
@@ -240,7 +240,7 @@ export class Hub {
       return { position: BigInt(this.space.accept(header)) };
     }
     const position = this.space.next;
-    const detail = readDetail(this.space, header);
+    const detail = readDetail(this.space.book, header);
     const isError = this.#nameOf(header) === "ERROR";
     if (isError && wrong("errors-try-again") && leg.attempt < 2 && leg.holder !== undefined) {
       const { holder } = leg;

@@ -18,7 +18,10 @@ export function findGrant(credentials: readonly Credential[] | undefined, author
   if (credentials === undefined) return everything;
   const found = credentials.find(({ token }) => authorization === `Bearer ${token}`);
   if (found === undefined && wrong("any-token")) return everything;
-  if (found === undefined) throw new Refused("UNAUTHENTICATED", "COS-SEC-007");
+  if (found === undefined) {
+    const message = wrong("tokens-in-errors") ? `nobody has the token ${authorization}` : "nobody has this token";
+    throw new Refused("UNAUTHENTICATED", "COS-SEC-007", { message });
+  }
   const { principal, namespaces, rights, ids } = found;
   const listOf = (list: readonly string[]): readonly string[] | undefined => (list.includes("*") ? undefined : list);
   return { principal, namespaces: listOf(namespaces), rights, ids: listOf(ids) };

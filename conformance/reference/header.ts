@@ -89,6 +89,17 @@ export function decodeBody(book: Book, name: string, { body }: Header): ValueObj
   return decodeStrictly(book, [name, "COS-TYPE-013"], body);
 }
 
+/** The detail of an ERROR that a participant sent. */
+export function readDetail(book: Book, header: Header): ValueObject | undefined {
+  try {
+    const { detail } = decodeBody(book, "ErrorBody", header);
+    return detail === undefined ? undefined : objectOf(detail);
+  } catch (thrown) {
+    if (thrown instanceof Refused) return undefined;
+    throw thrown;
+  }
+}
+
 /** The message that some bytes are. Throws Refused for what is none, with the requirement that says so. */
 function decodeStrictly(book: Book, [name, requirement]: readonly [string, string], bytes: Uint8Array): ValueObject {
   try {

@@ -1,6 +1,14 @@
 import type { ValueObject } from "../wire/value.js";
 import type { Header } from "./header.js";
 
+/** What becomes of what is to be delivered. */
+export interface Fate {
+  /** False: it is not written any more. */
+  readonly isWanted: () => boolean;
+  /** Called when it is written. */
+  readonly written: () => void;
+}
+
 /** A session, as those see it who route. */
 export interface Party {
   readonly dendrite: string;
@@ -14,7 +22,7 @@ export interface Party {
   isEnded: boolean;
   /** True while it has a link. */
   readonly isLinked: boolean;
-  deliver(bytes: Uint8Array, note: ValueObject, written?: () => void): void;
+  deliver(bytes: Uint8Array, note: ValueObject, fate?: Fate): void;
   send(frame: ValueObject): void;
 }
 

@@ -3,7 +3,7 @@ import { encodeMessage } from "../wire/writer.js";
 import { isList, type ValueObject } from "../wire/value.js";
 import { objectOf } from "../synapse/read-value.js";
 import type { Book, Limits } from "./book.js";
-import type { Leg, Party, Registration } from "./model.js";
+import type { Fate, Leg, Party, Registration } from "./model.js";
 import { wrong } from "./wrong.js";
 import { Refused } from "./refused.js";
 import type { Screen, Subscription } from "./subscription.js";
@@ -17,11 +17,10 @@ export interface Line {
   end(refused?: Refused): void;
 }
 
-interface Outgoing {
+interface Outgoing extends Fate {
   readonly frame: ValueObject;
   readonly bytes: number;
   readonly count: number;
-  readonly written: () => void;
 }
 
 interface Logged extends Outgoing {
@@ -44,6 +43,7 @@ export interface Opening {
 }
 
 const secretBytes = 16;
+const wanted: Fate = { isWanted: () => true, written: () => undefined };
 
 /** A session: its numbers, what was not acknowledged, its link. Everything about what it asks and serves is its space's. */
 export class Session implements Party, Screen {
@@ -127,19 +127,19 @@ export class Session implements Party, Screen {
   }
 
   /** Sends a frame with the next numbers, as soon as the peer has acknowledged enough. (COS-SES-013) */
-  send(frame: ValueObject, written: () => void = () => undefined): void {
+  send(frame: ValueObject, { isWanted, written }: Fate = wanted): void {
     const [kind = "", part] = Object.entries(frame)[0] ?? [];
     const { signals } = objectOf(part);
     const list = kind === "deliver" && isList(signals) ? signals : [];
     const bytes = encodeMessage(this.#opening.book.schema, "cosmonapse.v1.ConnectResponse", frame).length;
-    this.#waiting.push({ frame, bytes, count: Math.max(1, list.length), written });
+    this.#waiting.push({ frame, bytes, count: Math.max(1, list.length), isWanted, written });
     this.#flush();
   }
 
   /** Delivers one Signal with its note. */
-  deliver(bytes: Uint8Array, note: ValueObject, written?: () => void): void {
+  deliver(bytes: Uint8Array, note: ValueObject, fate?: Fate): void {
     const notes = wrong("notes-left-out") ? [] : [note];
-    this.send({ deliver: { signals: [bytes], notes } }, written);
+    this.send({ deliver: { signals: [bytes], notes } }, fate);
   }
 
   show(bytes: Uint8Array, note: ValueObject): void {
@@ -193,6 +193,7 @@ export class Session implements Party, Screen {
     if (wrong("waits-for-a-full-frame") && this.#waiting.length < 2) return;
     for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
+      if (!next.isWanted()) continue;
       const first = this.#sent + 1 + (wrong("numbers-with-holes") && this.#sent > 4 ? 1 : 0);
       this.#sent = first + next.count - 1;
       this.#unacknowledgedBytes += next.bytes;

@@ -54,6 +54,11 @@ export class Space {
     for (const session of this.sessions) yield* session.registrations.values();
   }
 
+  /** True if somebody has yet to take what it observes. */
+  get isAnObserverBehind(): boolean {
+    return [...this.sessions].some(({ subscriptions, hasRoom }) => subscriptions.size > 0 && !hasRoom);
+  }
+
   /** Gives a Signal the next position and shows it to observers. (COS-OBS-001, COS-OBS-005) */
   accept(signal: Accepted, note: ValueObject = {}): number {
     this.#position += wrong("positions-with-holes") ? 2 : 1;

@@ -64,6 +64,8 @@ export class Subscription {
     }
     if (wrong("gaps-untold")) return;
     const position = toCount(shown.note["position"]);
+    // What was refused has no position, and so no place in a gap.
+    if (position === 0 && !wrong("gaps-count-what-was-refused")) return;
     this.#missing ??= { first: position, last: position, count: 0 };
     this.#missing.last = Math.max(this.#missing.last, position);
     this.#missing.count += wrong("gaps-miscounted") ? 2 : 1;

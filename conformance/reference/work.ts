@@ -1,9 +1,9 @@
 import { objectOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
-import { decodeBody, type Header } from "./header.js";
+import type { Header } from "./header.js";
 import { isEnded, type Ask, type Leg, type Party, type Registration, type Trace } from "./model.js";
 import { wrong } from "./wrong.js";
-import { detailOf, Refused, type Told } from "./refused.js";
+import { detailOf, type Told } from "./refused.js";
 import { isMatch, type Accepted, type Space } from "./space.js";
 
 const [errorType, finalType] = [24, 19];
@@ -89,14 +89,18 @@ export class Work {
     const position = this.#space.accept(signal, { attempt });
     if (isFirst) ask.asker.pending -= 1;
     this.answer(leg, signal, position);
-    const isOwn = signal.source === "synapse";
-    if (isOwn && holder !== undefined && holder.session.held.has(leg) && !wrong("holders-untold")) {
-      const told = end.stop ?? signal;
-      const note = { reason: "STOP", request_id: ask.header.id, participant: holder.id, position: BigInt(position) };
-      holder.session.deliver(told.bytes, { ...note, type: told.type });
-    }
+    if (signal.source === "synapse") this.#tell(leg, end.stop ?? signal, position);
     if (leg.outcome === "error" || wrong("good-outcomes-cancel-below")) this.cancelBelow(leg);
     if (isEnded(ask)) this.#ended(ask, holder?.session);
+  }
+
+  /** Lets its holder know. What was never written leaves it, as if it had never come. (COS-STOP-007, COS-TASK-018) */
+  #tell(leg: Leg, { bytes, type }: Accepted, position: number): void {
+    const { ask, holder } = leg;
+    if (holder?.session.held.has(leg) !== true || wrong("holders-untold")) return;
+    if (!leg.isWritten && !wrong("stopped-is-written")) return this.release(leg);
+    const note = { reason: "STOP", request_id: ask.header.id, participant: holder.id, position: BigInt(position) };
+    holder.session.deliver(bytes, { ...note, type });
   }
 
   /** Delivers to who asked. (COS-TASK-013, COS-TASK-022) */
@@ -248,10 +252,18 @@ export class Work {
     const again = wrong("time-anew") && leg.attempt > 1 ? { remaining: "3600s" } : {};
     const said = { reason: "WORK", position: BigInt(position), type: header.type, attempt: leg.attempt, remaining };
     const note = { ...said, ...again };
-    to.session.deliver(header.bytes, { ...note, participant: to.id }, () => {
-      leg.isWritten = true;
-      leg.wasWritten = true;
-    });
+    const { attempt } = leg;
+    to.session.deliver(
+      header.bytes,
+      { ...note, participant: to.id },
+      {
+        isWanted: () => wrong("stopped-is-written") || (leg.outcome === undefined && leg.attempt === attempt),
+        written: () => {
+          leg.isWritten = true;
+          leg.wasWritten = true;
+        },
+      },
+    );
   }
 
   #served({ header }: Ask): readonly string[] {
@@ -284,16 +296,5 @@ export class Work {
     clearTimeout(trace.idle);
     const why = detailOf(this.#space.book, "SESSION_LOST", { effect: "UNKNOWN", requirement: "COS-TRACE-014" });
     trace.idle = setTimeout(() => this.closeAs(trace, "ABANDONED", why), this.#space.limits.of("trace_idle_ms"));
-  }
-}
-
-/** The detail of an ERROR that a participant sent. */
-export function readDetail(space: Space, header: Header): ValueObject | undefined {
-  try {
-    const { detail } = decodeBody(space.book, "ErrorBody", header);
-    return detail === undefined ? undefined : objectOf(detail);
-  } catch (thrown) {
-    if (thrown instanceof Refused) return undefined;
-    throw thrown;
   }
 }

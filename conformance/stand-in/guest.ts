@@ -6,7 +6,7 @@ import { Arrivals } from "../synapse/arrivals.js";
 import { describeBytes, describeFrame } from "../synapse/describe-frame.js";
 import { objectOf, objectsOf, textOf, toCount } from "../synapse/read-value.js";
 import { decodeMessage } from "../wire/decode.js";
-import { isList, type ValueObject } from "../wire/value.js";
+import { isList, toHex, type ValueObject } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
 import { faultOfGuestFrame, faultOfSignal, guestNumbersOf } from "./guest-rules.js";
 import type { Knowledge } from "./knowledge.js";
@@ -58,6 +58,8 @@ export class Guest {
   #seen = 0;
   #sent = 0;
   #position = 0;
+  /** The bytes of each Signal that it published, by its id. */
+  readonly #ids = new Map<string, string>();
   #saidGoodbye = false;
   #session: ValueObject = {};
   /** What happens to its session when it comes back after its link broke. */
@@ -238,13 +240,20 @@ export class Guest {
     this.#close("it said Goodbye");
   }
 
+  /** Whoever comes back for a session sends again what was not decided: the same bytes. */
+  #faultOfId(id: string, bytes: Uint8Array): string | undefined {
+    const before = this.#ids.get(id);
+    this.#ids.set(id, toHex(bytes));
+    return before === undefined || before === toHex(bytes) ? undefined : `COS-ENV-002: two Signals have the id ${id}`;
+  }
+
   #takePublish({ first, signals, notes }: ValueObject): void {
     const asked: ValueObject[] = [];
     for (const [index, bytes] of (isList(signals) ? signals : []).entries()) {
       if (!(bytes instanceof Uint8Array)) continue;
       const note = objectsOf(notes).find((one) => toCount(one["index"]) === index) ?? {};
       const signal = decodeMessage(this.#room.schema, signalName, bytes);
-      this.#fault ??= faultOfSignal(signal, this.#room.errors);
+      this.#fault ??= faultOfSignal(signal, this.#room.errors) ?? this.#faultOfId(textOf(signal["id"]), bytes);
       this.signals.add({ bytes, signal, attempt: toCount(note["attempt"]) });
       this.#position += 1;
       const { id } = objectOf(signal["directed"]);

@@ -38,6 +38,17 @@ export async function call(stage: Stage, step: DataObject): Promise<void> {
   if (found !== undefined) throw new Finding("failed", `${method}: ${found}`);
 }
 
+/** Ends what is left in the namespace of a case. False if the Synapse does not: then nobody else may have it. */
+export async function clear(stage: Stage): Promise<boolean> {
+  const message = "cosmonapse.v1.StopNamespaceRequest";
+  const words = { namespace: stage.namespace, reason: "the case is over", end_sessions: true };
+  const request = encodeMessage(stage.place.schema, message, words);
+  return ask(stage, {}, { path: `${service}StopNamespace`, request }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** `asks`: a call of another service, as bytes; its answer is that, or holds that text. */
 export async function asks(stage: Stage, step: DataObject): Promise<void> {
   const path = mustText(step, "path");

@@ -1,7 +1,9 @@
+import { askHarness } from "../control/ask-harness.js";
 import type { ListenCommand } from "../control/messages.js";
 import type { Harness } from "../control/harness.js";
 import { Finding } from "../run/verdict.js";
 import type { HarnessPool } from "../control/harness-pool.js";
+import { Namespaces } from "./namespaces.js";
 import type { Targets } from "./play.js";
 
 /** Synapses that a harness starts: one with the standard limits for all cases, and one more for each other set of limits. */
@@ -16,23 +18,22 @@ export function harnessTargets(pool: HarnessPool): Targets {
     const key = JSON.stringify(command);
     const address = started.get(key) ?? listen(harness, command);
     started.set(key, address);
+    // A case that is asked again asks again.
+    address.catch(() => started.delete(key));
     return address;
   };
   return {
+    namespaces: new Namespaces(false),
     listen: find,
     drain: async (address) => {
-      const { done } = await (await pool.take()).ask({ drain: { address } });
+      const { done } = await askHarness(await pool.take(), { drain: { address } });
       if (done === undefined) throw new Finding("harness-error", "it did not drain");
     },
   };
 }
 
 async function listen(harness: Harness, command: ListenCommand): Promise<string> {
-  const { listening, unsupported, refusal, harnessError } = await harness.ask({ listen: command });
+  const { listening, refusal } = await askHarness(harness, { listen: command });
   if (listening !== undefined) return listening.address;
-  if (unsupported !== undefined) throw new Finding("unsupported", unsupported.reason);
-  throw new Finding(
-    "harness-error",
-    `it did not listen: ${refusal?.message ?? harnessError?.message ?? "no reason given"}`,
-  );
+  throw new Finding("harness-error", `it did not listen: ${refusal?.message ?? "no reason given"}`);
 }

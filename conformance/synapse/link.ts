@@ -1,11 +1,11 @@
 import { Client, credentials, Metadata, status, type ClientDuplexStream, type StatusObject } from "@grpc/grpc-js";
 import { decodeMessage } from "../wire/decode.js";
 import type { Schema } from "../wire/schema.js";
-import type { ValueObject } from "../wire/value.js";
+import { canonical, type ValueObject } from "../wire/value.js";
 import { encodeMessage } from "../wire/writer.js";
 import type { Seen } from "../run/verdict.js";
 import { describeBytes, describeFrame } from "./describe-frame.js";
-import { textOf } from "./read-value.js";
+import { objectOf, textOf } from "./read-value.js";
 import { wordsOf } from "../ground/suite-error.js";
 
 /** How a link ended: the status of gRPC by name, and the detail in its trailer; empty if there is none. */
@@ -35,6 +35,8 @@ export class Link {
   readonly #client: Client;
   readonly #call: ClientDuplexStream<Buffer, Buffer>;
   readonly #listener: LinkListener;
+  /** What nobody but a Welcome may tell: the token, and the secret of the session. (COS-SEC-011) */
+  readonly #secrets: (Uint8Array | string)[] = [];
 
   constructor({ address, token = "" }: LinkTarget, schema: Schema, listener: LinkListener) {
     this.#schema = schema;
@@ -46,6 +48,7 @@ export class Link {
     });
     const same = (bytes: Buffer): Buffer => bytes;
     const metadata = new Metadata();
+    if (token !== "") this.#secrets.push(token);
     if (token !== "") metadata.set("authorization", `Bearer ${token}`);
     this.#call = this.#client.makeBidiStreamRequest(method, same, same, metadata);
     this.#call.on("data", (bytes: Buffer) => this.#take(new Uint8Array(bytes)));
@@ -87,15 +90,25 @@ export class Link {
     try {
       const frame = decodeMessage(this.#schema, "cosmonapse.v1.ConnectResponse", bytes);
       this.#saw("<", frame);
+      const { session_secret: secret } = objectOf(frame["welcome"]);
+      if (secret instanceof Uint8Array) this.#secrets.push(secret);
+      else this.#checkSecrets(bytes);
       this.#listener.onFrame(frame);
     } catch (thrown) {
       this.#listener.saw({ way: "<", what: "no frame", tell: () => `${wordsOf(thrown)}: ${describeBytes(bytes)}` });
-      this.#listener.onFrame({ broken: wordsOf(thrown) });
+      this.#listener.onFrame({ broken: `a frame cannot be read: ${wordsOf(thrown)}` });
     }
+  }
+
+  #checkSecrets(bytes: Uint8Array): void {
+    const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!this.#secrets.some((secret) => whole.includes(Buffer.from(secret)))) return;
+    this.#listener.onFrame({ broken: "COS-SEC-011: the token or the secret of the session was told" });
   }
 
   #readEnd({ code, metadata }: StatusObject): LinkEnd {
     const end = { status: status[code], detail: readTrailer(this.#schema, metadata) };
+    this.#checkSecrets(new TextEncoder().encode(canonical(end.detail)));
     this.#listener.saw({ way: "<", what: "end", tell: () => `${end.status} ${textOf(end.detail["code"])}`.trimEnd() });
     return end;
   }

@@ -58,6 +58,7 @@ function findByMacro(
   names: Names,
 ): Difference | undefined {
   const bound = typeof given === "number" ? given : 0;
+  const amount = isList(value) ? value.length : Number(value ?? 0);
   const judge = (isRight: boolean, wanted: string): Difference | undefined =>
     isRight ? undefined : wrong(wanted, value);
   switch (name) {
@@ -66,9 +67,9 @@ function findByMacro(
     case "$not":
       return judge(find(given, value, names) !== undefined, `anything but ${JSON.stringify(given)}`);
     case "$least":
-      return judge(Number(value ?? 0) >= bound, `at least ${bound}`);
+      return judge(amount >= bound, `at least ${bound}`);
     case "$most":
-      return judge(Number(value ?? 0) <= bound, `at most ${bound}`);
+      return judge(amount <= bound, `at most ${bound}`);
     case "$size":
       return judge(value instanceof Uint8Array && value.length >= bound, `at least ${bound} bytes`);
     case "$means":

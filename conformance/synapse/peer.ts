@@ -79,7 +79,7 @@ export class Peer {
   /** How the link ends. Rejects with a Finding if its error is not as errors are. */
   async ended(): Promise<LinkEnd> {
     const end = await this.#ended;
-    const fault = faultOfEnd(end, this.#place.errors);
+    const fault = this.#fault ?? faultOfEnd(end, this.#place.errors);
     if (fault !== undefined) throw new Finding("failed", `${this.name}: ${fault}`);
     return end;
   }

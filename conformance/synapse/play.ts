@@ -3,10 +3,11 @@ import { Finding, type Case, type Seen } from "../run/verdict.js";
 import { SuiteError } from "../ground/suite-error.js";
 import type { Data, DataObject, Step, SynapseCaseData } from "./case-file.js";
 import type { Place } from "./peer.js";
-import { asks, call } from "./call-steps.js";
+import { asks, call, clear } from "./call-steps.js";
+import type { Namespaces } from "./namespaces.js";
 import { namesIn } from "./read-step.js";
 import { isData } from "./resolve.js";
-import { cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from "./session-steps.js";
+import { acknowledge, cut, ended, heard, join, leave, rejected, resume, sendFrame, tcp } from "./session-steps.js";
 import { expect, nothing, observe, send, unobserve } from "./signal-steps.js";
 import { Stage } from "./stage.js";
 
@@ -16,6 +17,8 @@ export interface Targets {
   listen(command: ListenCommand): Promise<string>;
   /** Lets the one at an address drain. */
   drain(address: string): Promise<void>;
+  /** Where on them. */
+  readonly namespaces: Namespaces;
 }
 
 /** The check that a case has which names none: that all of its steps hold. */
@@ -28,6 +31,7 @@ function ofObject(play: (stage: Stage, step: DataObject) => Promise<void>): Verb
 }
 
 const verbs: Readonly<Record<string, Verb>> = {
+  acknowledge,
   join,
   cut,
   leave,
@@ -75,8 +79,6 @@ function isAbsenceStep(step: Step): boolean {
   return step["expect"] !== undefined && JSON.stringify(step["expect"]).includes('"code"');
 }
 
-let played = 0;
-
 /** Makes a case of its data. It is played in a namespace of its own, so that many can be at once. */
 export function synapseCase(
   data: SynapseCaseData,
@@ -98,13 +100,13 @@ export function synapseCase(
     showsAbsence: steps.some((step) => isAbsenceStep(step)),
     ...(twin === undefined ? {} : { twin }),
     play: async (emit) => {
-      played += 1;
       let isPlaying = true;
       const saw = (seen: Seen): void => {
         if (isPlaying) emit.saw(seen);
       };
       const command = { limits: limits ?? {}, ...(credentials === undefined ? {} : { credentials }) };
-      const namespace = `case-${process.pid}-${played}`;
+      const { namespaces } = targets;
+      const namespace = namespaces.take();
       const address = await targets.listen(command);
       const drain = (): Promise<void> => targets.drain(address);
       const stage = new Stage({ ...place, address, drain, token: credentials?.[0]?.token, saw }, namespace, emit);
@@ -118,6 +120,7 @@ export function synapseCase(
         isPlaying = isWell;
         await stage.close(isWell);
       }
+      if (namespaces.areKept && !stage.wentElsewhere && (await clear(stage))) namespaces.giveBack(namespace);
       if (checksOf(data).includes(WHOLE_CASE)) emit.passed(WHOLE_CASE);
     },
   };

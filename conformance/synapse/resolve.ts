@@ -71,13 +71,13 @@ function macro(data: DataObject): Value | undefined {
   if (!isDataList(given)) return undefined;
   const [text = "", count = 0] = given;
   if (typeof text !== "string" || typeof count !== "number") return undefined;
+  // Before any list: of millions of bytes, none of as many texts is made.
+  if (name === "$bytes") return new Uint8Array(count).fill(Number.parseInt(text, 16));
   if (name === "$text") return text.repeat(count);
+  if (name === "$many") return Array.from({ length: count }, () => fromHex(text));
   const many = Array.from({ length: count }, (_, index) => `${text}${index}`);
   if (name === "$list") return many;
-  if (name === "$map") return Object.fromEntries(many.map((key) => [key, "v"]));
-  if (name === "$many") return Array.from({ length: count }, () => fromHex(text));
-  if (name === "$bytes") return new Uint8Array(count).fill(Number.parseInt(text, 16));
-  return undefined;
+  return name === "$map" ? Object.fromEntries(many.map((key) => [key, "v"])) : undefined;
 }
 
 /** The bytes that a hexadecimal text stands for; spaces are for reading. Throws SuiteError for what is none. */

@@ -4,7 +4,7 @@ import type { Data, DataObject } from "./case-file.js";
 import { differ } from "./match.js";
 import type { Peer } from "./peer.js";
 import type { ValueObject } from "../wire/value.js";
-import { describeDetail, objectOf, toCount } from "./read-value.js";
+import { describeDetail, objectOf, textOf, toCount } from "./read-value.js";
 import { mustText, namesIn, object, text } from "./read-step.js";
 import { fromHex, isData, resolveObject } from "./resolve.js";
 import type { Stage } from "./stage.js";
@@ -36,7 +36,8 @@ export async function rejected(stage: Stage, step: DataObject): Promise<void> {
     .then((frame) => {
       throw new Finding(
         "failed",
-        `the link was to end with ${mustText(step, "code")}, and ${Object.keys(frame).join()} came`,
+        textOf(frame["broken"]) ||
+          `the link was to end with ${mustText(step, "code")}, and ${Object.keys(frame).join()} came`,
       );
     });
   await Promise.race([endedWith(stage, peer, step), welcome]);
@@ -81,11 +82,22 @@ export async function resume(stage: Stage, step: DataObject): Promise<void> {
   const welcome = await peer.hello({
     ...stage.hello(peer.dendriteId, {}),
     ...own,
-    ...resolveObject(object(step, "hello"), stage.names),
+    ...stage.readHello(object(step, "hello")),
   });
   if (welcome["resumed"] !== true) peer.beginAnew();
   if (step["supersedes"] === true) await peer.superseded();
   checkWelcome(stage, peer, object(step, "welcome"));
+}
+
+/** `acknowledge`: a peer that acknowledged nothing begins to. */
+export function acknowledge(stage: Stage, given: Data): Promise<void> {
+  for (const name of namesIn(given)) {
+    const peer = stage.peer(name);
+    peer.acknowledges = true;
+    peer.link.send({ ack: { received: BigInt(peer.seen) } });
+    peer.acknowledged(peer.seen);
+  }
+  return Promise.resolve();
 }
 
 /** `leave`: a Goodbye, and the link is over. */

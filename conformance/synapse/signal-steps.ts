@@ -1,6 +1,7 @@
+import { SuiteError } from "../ground/suite-error.js";
 import { Finding } from "../run/verdict.js";
 import { toHex, type ValueObject } from "../wire/value.js";
-import { join } from "../wire/writer.js";
+import { delimited, join } from "../wire/writer.js";
 import { awaitDelivery, awaitNothing, type Wanted } from "./await-delivery.js";
 import { buildSignal } from "./build-signal.js";
 import type { DataObject } from "./case-file.js";
@@ -68,7 +69,21 @@ function bytesOf(stage: Stage, step: DataObject, encoded: Uint8Array): Uint8Arra
     again?.bytes ?? encoded,
     fromHex(text(step, "append") ?? ""),
   );
-  return whole.subarray(0, whole.length - (count(step, "cut") ?? 0));
+  const [fill, cut = 0] = [count(step, "fill"), count(step, "cut")];
+  return fill === undefined ? whole.subarray(0, whole.length - cut) : fillUp(whole, fill);
+}
+
+const fieldOfNoVersion = 1_000;
+/** What stands around the content of that field. */
+const frameBytes = 4;
+
+/** The Signal with a field of no version behind it, so that it is exactly so long. */
+function fillUp(signal: Uint8Array, length: number): Uint8Array {
+  const content = new Uint8Array(length - signal.length - frameBytes);
+  const filled = join(signal, delimited(fieldOfNoVersion, content));
+  if (filled.length !== length)
+    throw new SuiteError(`a Signal of ${signal.length} bytes cannot be filled to ${length}`);
+  return filled;
 }
 
 function checkReceipt(stage: Stage, step: DataObject, receipt: ValueObject): void {

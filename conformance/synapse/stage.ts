@@ -14,6 +14,7 @@ export class Stage {
   readonly #peers = new Map<string, Peer>();
   readonly #refused = new Set<string>();
   #isDraining = false;
+  #wentElsewhere = false;
 
   constructor(place: Place, namespace: string, emit: Emit) {
     this.place = place;
@@ -35,9 +36,21 @@ export class Stage {
     return saved;
   }
 
+  /** True if it has used another namespace beside its own. */
+  get wentElsewhere(): boolean {
+    return this.#wentElsewhere;
+  }
+
   /** A hello as a case means it: what it gives, and what else one has. */
   hello(dendriteId: string, given: DataObject): ValueObject {
-    return resolveObject({ versions: [1], namespace: this.namespace, dendrite_id: dendriteId, ...given }, this.names);
+    return this.readHello({ versions: [1], namespace: this.namespace, dendrite_id: dendriteId, ...given });
+  }
+
+  /** What a case gives of a hello: the namespace `$elsewhere` is another one that no other case uses. */
+  readHello(given: DataObject): ValueObject {
+    if (given["namespace"] !== "$elsewhere") return resolveObject(given, this.names);
+    this.#wentElsewhere = true;
+    return resolveObject({ ...given, namespace: `${this.namespace}-elsewhere` }, this.names);
   }
 
   /** A peer with a link, before its hello. */

@@ -33,7 +33,7 @@ export function faultOfFrame(
   seen: number,
   errors: ReadonlyMap<string, ErrorRow>,
 ): string | undefined {
-  if (frame["broken"] !== undefined) return `a frame cannot be read: ${textOf(frame["broken"])}`;
+  if (frame["broken"] !== undefined) return textOf(frame["broken"]);
   const numbers = numbersOf(frame);
   if (numbers !== undefined && numbers.first !== seen + 1) {
     return `COS-GRPC-006: the number ${seen + 1} was to come, and it was ${numbers.first}`;

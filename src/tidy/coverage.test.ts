@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { hashOfCases, listRequirements, type CoverageRow } from "../../conformance/index.js";
+import { hashOfCases, listCases, listRequirements, type CoverageRow } from "../../conformance/index.js";
 import { findGaps, needs, type OneSided } from "./coverage.js";
-import { suiteMutants } from "./suite-mutants.js";
+import { suiteMutants, unseenCount, unseenMutants } from "./suite-mutants.js";
 
 const rows = listRequirements();
 const row: CoverageRow = {
@@ -41,6 +41,21 @@ describe("the gate of the specification", () => {
     // A sentence that is covered now leaves its list; one that is new comes with its cases and its mutant.
     expect(findGaps(rows)[need].filter((id) => !excuses.includes(id))).toEqual(listed[need]);
     expect(excuses.filter((id) => !findGaps(rows)[need].includes(id))).toEqual([]);
+  });
+
+  test("has a case of each role that a MUST is for", () => {
+    // The id of a case begins with its role.
+    const roleOf = (id: string): string => id.split("/", 1).join();
+    const shown = new Set(
+      listCases(undefined).flatMap((one) => one.requirements.map((id) => `${id} ${roleOf(one.id)}`)),
+    );
+    const musts = rows.filter(({ level, excluded }) => level.startsWith("MUST") && excluded === "");
+    const wanted = musts.flatMap((one) => one.roles.map((role) => `${one.id} ${role}`));
+    expect(wanted.filter((one) => !shown.has(one))).toEqual([]);
+  }, 30_000);
+
+  test("leaves out no mutant but those that no link shows", () => {
+    expect(unseenCount).toBe(Object.keys(unseenMutants).length);
   });
 
   test("says why a MUST need not have a part", () => {

@@ -2,15 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Role } from "../../conformance/index.js";
-import type { Report } from "./play-role.js";
-
-const harnesses: Readonly<Record<Role, string>> = {
-  codec: "typescript",
-  engram: "typescript-engram",
-  observer: "typescript-observer",
-  participant: "typescript-participant",
-  synapse: "typescript",
-};
+import { harness, ownKnown, ownProgram, type Report } from "./play-role.js";
 
 /** A role that was played. */
 export interface Played {
@@ -26,20 +18,10 @@ export interface Played {
  */
 export function playOwn(role: Role, folder: string, flags: readonly string[] = []): Played {
   const file = join(folder, `${role}.json`);
-  const harness = resolve("dist", "conformance", "harness", `${harnesses[role]}.js`);
-  const known = role === "codec" ? ["--known", resolve("conformance", "harness", "known-typescript.yaml")] : [];
-  const words = [
-    "run",
-    "--role",
-    role,
-    ...known,
-    ...flags,
-    "--report",
-    `json=${file}`,
-    "--",
-    process.execPath,
-    harness,
-  ];
+  const { command, args } = ownProgram(role);
+  const list = ownKnown(role);
+  const known = list === undefined ? [] : ["--known", join(harness, list)];
+  const words = ["run", "--role", role, ...known, ...flags, "--report", `json=${file}`, "--", command, ...args];
   const { stdout: said } = spawnSync(process.execPath, [resolve("dist", "conformance", "main.js"), ...words], {
     stdio: ["ignore", "pipe", "inherit"],
     encoding: "utf8",

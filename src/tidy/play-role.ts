@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import type { Role } from "../../conformance/index.js";
 import type { Program } from "../testing/foreign/index.js";
 
 /** A report of the suite, as far as it is looked at. */
@@ -25,6 +26,25 @@ const run = promisify(execFile);
 /** The harnesses of the suite. */
 export const harness = resolve("conformance", "harness");
 const suite = resolve("dist", "conformance", "main.js");
+
+const ownHarnesses: Readonly<Record<Role, string>> = {
+  codec: "typescript",
+  engram: "typescript-engram",
+  observer: "typescript-observer",
+  participant: "typescript-participant",
+  synapse: "typescript",
+};
+
+/** What plays a role with our own SDK, its Engram in memory. */
+export function ownProgram(role: Role): Omit<Program, "remove"> {
+  const file = resolve("dist", "conformance", "harness", `${ownHarnesses[role]}.js`);
+  return { command: process.execPath, args: [file], env: {} };
+}
+
+/** The list of what our own SDK is known to fail in a role, below the harnesses; undefined: nothing. */
+export function ownKnown(role: Role): string | undefined {
+  return role === "codec" ? "known-typescript.yaml" : undefined;
+}
 
 /** Plays a role as a user of the suite would, and reads the report that it leaves. */
 export async function play(

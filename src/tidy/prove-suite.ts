@@ -1,9 +1,9 @@
 // `npm run conformance:mutants`: breaks the reference in each way that has a name, and our own SDK (the hub, what all
 // Engrams share, what hosts Neurons), and plays the conformance suite against it, the cases of the sentence that is broken.
 // Arguments: a part of names, to try some. A mutant is killed if a check of that sentence is red, wrong-red if only others
-// are, survived if none is, void if not even a sound case passes. Ends with 1 unless all are killed or listed as known.
+// are, survived if none is, void if it does not even run. Ends with 1 unless all are killed.
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
@@ -15,6 +15,8 @@ const run = promisify(execFile);
 // Inside the repository, where the packages are found.
 const folder = resolve(".cache", `suite-mutants-${process.pid}`);
 const atOnce = 2;
+// On a machine that does much else, a harness may start too late for the suite.
+const attemptsMax = 3;
 
 type Fate = "killed" | "survived" | "wrong-red" | "void";
 
@@ -47,24 +49,21 @@ interface Part {
   readonly role: "codec" | "engram" | "observer" | "participant" | "synapse";
   /** Its harness, below conformance. */
   readonly harness: string;
-  /** A sentence that no mutant of it breaks. */
-  readonly sound: string;
   /** The list of what it is known to fail, below conformance. */
   readonly known?: string;
 }
 
 const parts: Readonly<Record<Part["role"] | "reference", Part>> = {
-  reference: { role: "synapse", harness: "reference/main.ts", sound: "COS-SES-001" },
-  synapse: { role: "synapse", harness: "harness/typescript.ts", sound: "COS-SES-001" },
+  reference: { role: "synapse", harness: "reference/main.ts" },
+  synapse: { role: "synapse", harness: "harness/typescript.ts" },
   codec: {
     role: "codec",
     harness: "harness/typescript.ts",
-    sound: "COS-ENV-001",
     known: "harness/known-typescript.yaml",
   },
-  engram: { role: "engram", harness: "harness/typescript-engram.ts", sound: "COS-RCL-001" },
-  observer: { role: "observer", harness: "harness/typescript-observer.ts", sound: "COS-GRPC-014" },
-  participant: { role: "participant", harness: "harness/typescript-participant.ts", sound: "COS-GRPC-014" },
+  engram: { role: "engram", harness: "harness/typescript-engram.ts" },
+  observer: { role: "observer", harness: "harness/typescript-observer.ts" },
+  participant: { role: "participant", harness: "harness/typescript-participant.ts" },
 };
 
 function partOf({ file }: Mutant): Part {
@@ -110,23 +109,31 @@ async function prepare(part: Part, mutant: Candidate | undefined, file: string):
   return [file];
 }
 
-/** Plays the cases of one sentence; an empty list if nothing could be played. */
+/** Plays the cases of one sentence, or all; undefined if nothing can be played. */
 async function play(
   { role, known }: Part,
   harness: readonly string[],
   { report, requirement }: { readonly report: string; readonly requirement?: string },
-): Promise<readonly Result[]> {
-  const chosen = requirement === undefined ? [] : ["--requirement", requirement];
+): Promise<readonly Result[] | undefined> {
+  // One sentence has few cases: what hangs is found out soon. All of them have the time that a user gives.
+  const chosen = requirement === undefined ? [] : ["--requirement", requirement, "--watchdog", "5000"];
   const list = known === undefined ? [] : ["--known", resolve("conformance", known)];
-  const words = ["run", "--role", role, ...chosen, ...list, "--watchdog", "3000", "--report", `json=${report}`];
+  const words = ["run", "--role", role, ...chosen, ...list, "--report", `json=${report}`];
   const suite = [resolve("dist", "conformance", "main.js"), ...words, "--", process.execPath, ...harness];
-  await run(process.execPath, suite, { maxBuffer: 2 ** 26 }).catch(() => undefined);
-  try {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    await run(process.execPath, suite, { maxBuffer: 2 ** 26 }).catch(() => undefined);
+    if (!existsSync(report)) continue;
     // What the suite writes.
     return (JSON.parse(readFileSync(report, "utf8")) as { readonly results: readonly Result[] }).results;
-  } catch {
-    return [];
   }
+  return undefined;
+}
+
+const dead: readonly string[] = ["VERDICT_CRASHED", "VERDICT_HARNESS_ERROR", "VERDICT_INCONCLUSIVE"];
+
+/** True for what does something, right or wrong. */
+function lives(results: readonly Result[] | undefined): results is readonly Result[] {
+  return results?.every(({ verdict }) => dead.includes(verdict)) === false;
 }
 
 async function judge(mutant: Candidate, number: number): Promise<Judged> {
@@ -134,14 +141,14 @@ async function judge(mutant: Candidate, number: number): Promise<Judged> {
   const file = join(folder, `${number}.mjs`);
   const harness = await prepare(part, mutant, file);
   const results = await play(part, harness, { report: `${file}.json`, requirement: violates });
+  if (results?.length === 0) return { mutant, fate: "survived", why: `no case shows ${violates}` };
+  if (!lives(results)) return { mutant, fate: "void", why: "it does not run" };
   const red = results.filter(({ verdict }) => !calm.includes(verdict));
   const own = red.find(({ requirements }) => requirements.includes(violates));
   const words = (one: Result): string => `${one.case} ${one.check}: ${one.verdict}`;
   if (own !== undefined) return { mutant, fate: "killed", why: words(own) };
   if (red[0] !== undefined) return { mutant, fate: "wrong-red", why: words(red[0]) };
-  if (results.length > 0) return { mutant, fate: "survived", why: `${results.length} checks passed` };
-  const others = await play(part, harness, { report: `${file}.sound.json`, requirement: part.sound });
-  return { mutant, fate: others.length > 0 ? "survived" : "void", why: `no case shows ${violates}` };
+  return { mutant, fate: "survived", why: `${results.length} checks passed` };
 }
 
 const wanted = process.argv[2] ?? "";
@@ -162,13 +169,14 @@ const all = [...ofReference, ...ofOurs].filter(
 );
 mkdirSync(folder, { recursive: true });
 try {
-  const red: Result[] = [];
+  let isGreen = true;
   for (const part of new Set(all.map((one) => one.part))) {
-    const file = join(folder, `neutral-${red.length}-${part.role}.mjs`);
+    const file = join(folder, `neutral-${part.harness.replace(/\W/g, "-")}.mjs`);
     const results = await play(part, await prepare(part, undefined, file), { report: `${file}.json` });
-    const own = results.filter(({ verdict }) => !calm.includes(verdict));
-    red.push(...own);
-    const words = results.length === 0 ? "void" : own.map((one) => one.case).join(", ") || "green";
+    const isAlive = lives(results);
+    const own = isAlive ? results.filter(({ verdict }) => !calm.includes(verdict)) : [];
+    isGreen &&= isAlive && own.length === 0;
+    const words = isAlive ? own.map((one) => one.case).join(", ") || "green" : "void";
     process.stdout.write(`neutral ${part.harness}: ${words}\n`);
   }
   const judged: Judged[] = [];
@@ -184,7 +192,7 @@ try {
   const count = (fate: Fate): number => judged.filter((one) => one.fate === fate).length;
   const fates = (["killed", "survived", "wrong-red", "void"] as const).map((fate) => `${count(fate)} ${fate}`);
   process.stdout.write(`${judged.length} mutants: ${fates.join(", ")}\n`);
-  process.exitCode = red.length === 0 && count("killed") === judged.length ? 0 : 1;
+  process.exitCode = isGreen && count("killed") === judged.length ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true });
 }

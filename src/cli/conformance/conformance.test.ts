@@ -47,6 +47,20 @@ describe("cosmo conformance", () => {
     }
   }, 30_000);
 
+  test("proves one Synapse again and again: cases leave no namespaces behind that it had to keep", async () => {
+    // One run has some hundred cases; then come again those that need a namespace where nothing was yet.
+    const server = new SynapseServer({ port: 0, limits: { namespaces: 64 } });
+    try {
+      const { url } = await server.start();
+      for (const cases of ["synapse/*", "synapse/observer/*"]) {
+        const { exit, stdout } = await conformance("run", "--role", "synapse", "--target", url, "--case", cases);
+        expect(exit, stdout).toBe(0);
+      }
+    } finally {
+      await server.close();
+    }
+  }, 240_000);
+
   test("is interrupted: 130", async () => {
     // Takes connections, and says nothing.
     const silent = createServer().listen(0, "127.0.0.1");

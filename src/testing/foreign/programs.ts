@@ -33,23 +33,14 @@ export async function buildPython(script = join(own, "python", "ask.py")): Promi
   }
   const stubs = mkdtempSync(join(tmpdir(), "cosmonapse-python-"));
   const env = { PYTHONPATH: `${packages}:${stubs}` };
-  const files = [
-    "control",
-    "error",
-    "frames",
-    "limits",
-    "memory",
-    "options",
-    "participant",
-    "signal",
-    "synapse_service",
-    "task",
-  ];
-  const inputs = files.map((file) => join(proto, "cosmonapse", "v1", `${file}.proto`));
-  const outputs = [`--python_out=${stubs}`, `--grpc_python_out=${stubs}`];
-  await run("python3", ["-m", "grpc_tools.protoc", `-I${proto}`, ...outputs, ...inputs], {
-    env: { ...process.env, ...env },
-  });
+  const environment = { env: { ...process.env, ...env } };
+  const protoc = ["python3", "-m", "grpc_tools.protoc"];
+  const template = { version: "v2", plugins: [{ protoc_builtin: "python", protoc_path: protoc, out: "." }] };
+  const from = ["generate", "proto", "--path", "proto/cosmonapse/v1", "--template", JSON.stringify(template)];
+  await run(resolve("node_modules", ".bin", "buf"), [...from, "-o", stubs], environment);
+  // What calls the service: buf runs no generator of grpcio.
+  const service = join(proto, "cosmonapse", "v1", "synapse_service.proto");
+  await run("python3", [...protoc.slice(1), `-I${proto}`, `--grpc_python_out=${stubs}`, service], environment);
   const remove = (): void => rmSync(stubs, { recursive: true, force: true });
   return { command: "python3", args: [script], env, remove };
 }

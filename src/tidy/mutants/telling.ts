@@ -101,6 +101,12 @@ export const telling = [
       "const { traceId, parentId, source } = scope;",
       'const { traceId, source } = scope;\n    const parentId = "";',
     ],
+    [
+      "gives every request the same id",
+      "COS-ENV-002",
+      "draft.id ?? this.#options.bus.ids.signalId()",
+      'draft.id ?? "evt_01JFDZ00000000000000000001"',
+    ],
   ]),
   ...mutantsOf("dendrite/connection.ts", [
     ["sends no heartbeat", "COS-REG-012", "if (axons.size + engrams.size === 0) return;", "return;"],

@@ -253,6 +253,9 @@ export const keeping = [
       "if (last !== undefined) return { hits, end: undefined };",
     ],
   ]),
+  ...mutantsOf("engram/character-class.ts", [
+    ["takes for a letter what is not assigned", "COS-RCL-027", '_: "unassigned" }', '_: "word" }'],
+  ]),
   ...mutantsOf("engram/text.ts", [
     [
       "divides by the words of the text only",
