@@ -1,4 +1,3 @@
-import { objectOf } from "../synapse/read-value.js";
 import type { ValueObject } from "../wire/value.js";
 import type { Header } from "./header.js";
 import { isEnded, type Ask, type Leg, type Party, type Registration, type Trace } from "./model.js";

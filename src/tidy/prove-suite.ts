@@ -24,7 +24,8 @@ type Fate = "killed" | "survived" | "wrong-red" | "void";
 interface Candidate {
   readonly name: string;
   readonly violates: string;
-  readonly part: Part;
+  /** Who is asked; what one does not show, the next may. */
+  readonly parts: readonly [Part, ...Part[]];
   /** A change of our own code; undefined: the reference is told its name. */
   readonly change: Mutant | undefined;
 }
@@ -66,14 +67,17 @@ const parts: Readonly<Record<Part["role"] | "reference", Part>> = {
   participant: { role: "participant", harness: "harness/typescript-participant.ts" },
 };
 
-function partOf({ file }: Mutant): Part {
-  if (file === "dendrite/observer.ts") return parts.observer;
-  if (/^signal\/(?:codec|json)/.test(file)) return parts.codec;
+function partsOf({ file }: Mutant): Candidate["parts"] {
+  if (file === "dendrite/observer.ts") return [parts.observer];
+  if (/^signal\/(?:codec|json)/.test(file)) return [parts.codec];
+  // What a Synapse refuses twice over, a codec refuses once.
+  if (/^signal\/(?!content)/.test(file)) return [parts.synapse, parts.codec];
   // Answers of several are combined by who asked, and entries made by who imprints.
-  if (/^engram\/(?!modes|convert)/.test(file)) return parts.engram;
-  return /^(?:(?:axon|dendrite|engram|errors|pathway|synapse\/grpc\/client)\/|signal\/content)/.test(file)
-    ? parts.participant
-    : parts.synapse;
+  if (/^engram\/(?!modes|convert)/.test(file)) return [parts.engram];
+  const isParticipant = /^(?:(?:axon|dendrite|engram|errors|pathway|synapse\/grpc\/client)\/|signal\/content)/.test(
+    file,
+  );
+  return [isParticipant ? parts.participant : parts.synapse];
 }
 
 /** The harness as one file, with one change in it. */
@@ -137,8 +141,17 @@ function lives(results: readonly Result[] | undefined): results is readonly Resu
 }
 
 async function judge(mutant: Candidate, number: number): Promise<Judged> {
-  const { part, violates } = mutant;
-  const file = join(folder, `${number}.mjs`);
+  const [first, ...others] = mutant.parts;
+  let judged = await judgeAs(first, mutant, join(folder, `${number}.mjs`));
+  for (const part of others) {
+    if (judged.fate === "killed") break;
+    judged = await judgeAs(part, mutant, join(folder, `${number}-${part.role}.mjs`));
+  }
+  return judged;
+}
+
+async function judgeAs(part: Part, mutant: Candidate, file: string): Promise<Judged> {
+  const { violates } = mutant;
   const harness = await prepare(part, mutant, file);
   const results = await play(part, harness, { report: `${file}.json`, requirement: violates });
   if (results?.length === 0) return { mutant, fate: "survived", why: `no case shows ${violates}` };
@@ -155,13 +168,13 @@ const wanted = process.argv[2] ?? "";
 const ofReference = Object.entries(referenceMutants).map(([name, violates]): Candidate => ({
   name,
   violates,
-  part: parts.reference,
+  parts: [parts.reference],
   change: undefined,
 }));
 const ofOurs = suiteMutants.map((change): Candidate => ({
   name: change.name,
   violates: change.violates,
-  part: partOf(change),
+  parts: partsOf(change),
   change,
 }));
 const all = [...ofReference, ...ofOurs].filter(
@@ -170,7 +183,7 @@ const all = [...ofReference, ...ofOurs].filter(
 mkdirSync(folder, { recursive: true });
 try {
   let isGreen = true;
-  for (const part of new Set(all.map((one) => one.part))) {
+  for (const part of new Set(all.flatMap((one) => one.parts))) {
     const file = join(folder, `neutral-${part.harness.replace(/\W/g, "-")}.mjs`);
     const results = await play(part, await prepare(part, undefined, file), { report: `${file}.json` });
     const isAlive = lives(results);
