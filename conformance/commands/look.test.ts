@@ -40,7 +40,7 @@ describe("a look at the suite", { timeout: 30_000 }, () => {
     expect(lines.filter((line) => line.startsWith("  refuses synapse/"))).not.toEqual([]);
     expect(lines).toContain("  several-outcomes (reference)");
     expect(lines).toContain("  calls a late reply cancelled (synapse/hub/accept.ts)");
-    expect(explain("COS-SEC-011").join("\n")).toMatch(/Profile: full\nNot tested: .*\nNo case shows it\.\nNo mutant/);
+    expect(explain("COS-SEC-001").join("\n")).toMatch(/Profile: full\nNot tested: .*\nNo case shows it\.\nNo mutant/);
   });
 
   test("lists what belongs to a role and a profile", () => {

@@ -5,6 +5,7 @@ export const mutants = {
   "nothing-available": "COS-ERR-013",
   "names-of-any-form": "COS-ENV-012",
   "ids-of-any-form": "COS-ENV-001",
+  "bytes-of-its-own": "COS-ENV-030",
   "signals-of-any-size": "COS-ENV-032",
   "several-bodies": "COS-TYPE-002",
   "header-fields-twice": "COS-ENV-026",
