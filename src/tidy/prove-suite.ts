@@ -156,7 +156,8 @@ async function judgeAs(part: Part, mutant: Candidate, file: string): Promise<Jud
   const results = await play(part, harness, { report: `${file}.json`, requirement: violates });
   if (results?.length === 0) return { mutant, fate: "survived", why: `no case shows ${violates}` };
   if (!lives(results)) return { mutant, fate: "void", why: "it does not run" };
-  const red = results.filter(({ verdict }) => !calm.includes(verdict));
+  // What its twin or a check before it makes inconclusive says nothing by itself.
+  const red = results.filter(({ verdict }) => !calm.includes(verdict) && verdict !== "VERDICT_INCONCLUSIVE");
   const own = red.find(({ requirements }) => requirements.includes(violates));
   const words = (one: Result): string => `${one.case} ${one.check}: ${one.verdict}`;
   if (own !== undefined) return { mutant, fate: "killed", why: words(own) };
