@@ -3,6 +3,7 @@ import { LIMIT_TABLE } from "../../../../gen/cosmonapse/v1/tables.js";
 import { CosmoError } from "../../../errors/index.js";
 import { hostInUrl, readAddress, type SynapseAddress } from "../link/address.js";
 import { isLoopback } from "../link/loopback.js";
+import { RECEIVE_WINDOW_BYTES } from "../link/receive-window.js";
 import { createChannelCredentials, type ClientProof } from "./client-credentials.js";
 
 /** A connection of one's own, tried again soon, whose death is noticed within ten seconds. */
@@ -15,7 +16,7 @@ const channelOptions = {
   "grpc.keepalive_timeout_ms": 5_000,
   "grpc.max_receive_message_length": LIMIT_TABLE.messageBytes.ceiling,
   "grpc.max_send_message_length": -1,
-  "grpc-node.flow_control_window": 1024 * 1024,
+  "grpc-node.flow_control_window": RECEIVE_WINDOW_BYTES,
   "grpc.enable_retries": 0,
 };
 

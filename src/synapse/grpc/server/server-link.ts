@@ -5,6 +5,7 @@ import { CosmoError, toCosmoError } from "../../../errors/index.js";
 import type { CancelTimer, Clock } from "../../../foundation/index.js";
 import { FrameWriter } from "../link/frame-writer.js";
 import { readRequestFrame } from "../link/read-frame.js";
+import { openReceiveWindow } from "../link/receive-window.js";
 import { toStatus } from "../link/status.js";
 import { encodeResponse } from "./outbox-frames.js";
 import type { ServerSession, SessionLink } from "./server-session.js";
@@ -142,6 +143,8 @@ export class ServerLink implements SessionLink {
     this.#cancelGreeting();
     const { session, welcome } = this.#options.greet(hello, this);
     this.#session = session;
+    // Not before: who says no Hello gets no more than Node gives.
+    openReceiveWindow(this.#options.call);
     this.#writer.urge(welcome);
     this.#writer.flush();
   }
