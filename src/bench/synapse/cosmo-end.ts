@@ -75,8 +75,7 @@ async function publishAll(session: Session, count: number, next: (index: number)
     if (open.length < pacing) continue;
     const half = open.slice(0, pacing / 2);
     open = open.slice(pacing / 2);
-    for (const { rejection } of await Promise.all(half))
-      if (rejection !== undefined) throw new Error("A Signal was refused");
+    for (const one of half) if ((await one).rejection !== undefined) throw new Error("A Signal was refused");
   }
   await Promise.all(open);
 }
