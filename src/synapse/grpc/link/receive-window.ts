@@ -16,6 +16,7 @@ interface CallOnHttp2 {
  * where the session is not found, the window stays as it was, and all else works the same.
  */
 export function openReceiveWindow(call: object): void {
+  // What the types of grpc-js do not say.
   const session = (call as CallOnHttp2).call?.stream?.session;
   session?.settings?.({ initialWindowSize: RECEIVE_WINDOW_BYTES });
   session?.setLocalWindowSize?.(RECEIVE_WINDOW_BYTES);

@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
-import { roles } from "../../conformance/index.js";
+import { roles } from "../../../conformance/index.js";
 import { ownKnown, ownProgram, play, redIn } from "./play-role.js";
 
 const timesDefault = 20;

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
-import type * as memory from "../../../engram/memory/index.js";
-import type * as postgres from "../../../engram/postgres/index.js";
-import type * as sqlite from "../../../engram/sqlite/index.js";
-import type * as testing from "../../../testing/index.js";
+import type * as memory from "../../../../engram/memory/index.js";
+import type * as postgres from "../../../../engram/postgres/index.js";
+import type * as sqlite from "../../../../engram/sqlite/index.js";
+import type * as testing from "../../../../testing/index.js";
 import { mutate, type Mutant } from "../mutation.js";
 
 /** A battery and the Engrams that it plays on, of one build. */

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { hashOfCases, listRequirements, roles } from "../../conformance/index.js";
+import { hashOfCases, listRequirements, roles } from "../../../conformance/index.js";
 import { playOwn } from "./play-own.js";
 import { redIn, type Report } from "./play-role.js";
 import { suiteMutants } from "./suite-mutants.js";

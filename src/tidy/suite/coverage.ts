@@ -1,4 +1,4 @@
-import type { CoverageRow } from "../../conformance/index.js";
+import type { CoverageRow } from "../../../conformance/index.js";
 
 /** What a MUST has to have, unless it is left out with its reason. */
 export const needs = ["positive", "negative", "mutant"] as const;

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Role } from "../../conformance/index.js";
+import type { Role } from "../../../conformance/index.js";
 import { harness, ownKnown, ownProgram, type Report } from "./play-role.js";
 
 /** A role that was played. */

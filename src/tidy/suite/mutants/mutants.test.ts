@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createDeferred, nextTurn } from "../../foundation/index.js";
+import { createDeferred, nextTurn } from "../../../foundation/index.js";
 import { arriving } from "./arriving.js";
 import { closing } from "./closing.js";
 import { build, type Build, type Mutant } from "./mutation.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { rolldown } from "rolldown";
-import type * as memory from "../../synapse/memory/index.js";
-import type * as testing from "../../testing/index.js";
+import type * as memory from "../../../synapse/memory/index.js";
+import type * as testing from "../../../testing/index.js";
 
 /** One wrong Synapse: a small change of one source file. */
 export interface Mutant {

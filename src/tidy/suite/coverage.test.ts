@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { hashOfCases, listCases, listRequirements, type CoverageRow } from "../../conformance/index.js";
+import { hashOfCases, listCases, listRequirements, type CoverageRow } from "../../../conformance/index.js";
 import { findGaps, needs, type OneSided } from "./coverage.js";
 import { suiteMutants, unseenCount, unseenMutants } from "./suite-mutants.js";
 

@@ -1,4 +1,4 @@
-import type { Engram } from "../../../engram/index.js";
+import type { Engram } from "../../../../engram/index.js";
 
 /** Two hosts of the same entries as one Engram: every imprint goes to the one that did not have the last. */
 export class Twin implements Engram {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, inject, test } from "vitest";
-import type { OpenEngram } from "../../../testing/index.js";
+import type { OpenEngram } from "../../../../testing/index.js";
 import type { Mutant } from "../mutation.js";
 import { buildEngrams, type BuiltEngrams } from "./build-engrams.js";
 import { deciding } from "./deciding.js";

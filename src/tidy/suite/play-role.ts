@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { Role } from "../../conformance/index.js";
-import type { Program } from "../testing/foreign/index.js";
+import type { Role } from "../../../conformance/index.js";
+import type { Program } from "../../testing/foreign/index.js";
 
 /** A report of the suite, as far as it is looked at. */
 export interface Report {

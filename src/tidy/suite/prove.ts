@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { rolldown } from "rolldown";
-import { referenceMutants } from "../../conformance/index.js";
+import { referenceMutants } from "../../../conformance/index.js";
 import { mutate, type Mutant } from "./mutants/mutation.js";
 import { suiteMutants } from "./suite-mutants.js";
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { referenceMutants } from "../../conformance/index.js";
+import { referenceMutants } from "../../../conformance/index.js";
 import { passedIn, play, redIn } from "./play-role.js";
 
 const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { listRequirements, roles } from "../../conformance/index.js";
+import { listRequirements, roles } from "../../../conformance/index.js";
 import { playOwn, type Played } from "./play-own.js";
 
 /** How long all roles together are to take on a quiet machine, seconds. */
