@@ -10,6 +10,8 @@ const shownMax = 25;
 const areaWidth = 30;
 const evidenceWidth = 200;
 const evidenceMax = 12;
+const nothingChosen =
+  "No case was chosen: in --case a * ends at a slash, and ** does not; `list cases` shows what there is.";
 
 /** The report for a person: one line for each area, then every failure with what crossed the wire, then the outcome. */
 export function toTerminal(report: Report, requirements: readonly Requirement[], isColored: boolean): string {
@@ -29,6 +31,7 @@ export function toTerminal(report: Report, requirements: readonly Requirement[],
     ...leftOut(report, colors),
     "",
     outcome(report, colors),
+    ...(report.results.length > 0 ? [] : [nothingChosen]),
     "",
   ].join("\n");
 }

@@ -24,7 +24,12 @@ describe("cosmo conformance", () => {
     ],
     ["is given a flag that it does not know", 2, ["list", "cases", "--nonsense"], /unknown option '--nonsense'/],
     ["is given no command", 2, [], /Usage: conformance/],
-    ["has nothing to evaluate", 9, ["run", "--role", "codec", "--case", "none/*", ...own], /not-evaluated|nothing/],
+    [
+      "has nothing to evaluate",
+      9,
+      ["run", "--role", "codec", "--case", "codec/*", ...own],
+      /not-evaluated[^]*\*\* does not/,
+    ],
     ["starts a harness that is none", 10, ["run", "--role", "codec", "--", process.execPath, "-e", "0"], /harness/],
   ])(
     "%s: %i",
