@@ -11,13 +11,18 @@ interface CallOnHttp2 {
   readonly call?: { readonly stream?: { readonly session?: Partial<ServerHttp2Session> } };
 }
 
+// A connection may carry many calls, and its settings may be told only so often before they are acknowledged.
+const opened = new WeakSet<object>();
+
 /**
- * Opens the window of a call's connection and of its streams. A client has an option of grpc-js for it, a server has not:
- * where the session is not found, the window stays as it was, and all else works the same.
+ * Opens the window of a call's connection and of its streams, once. A client has an option of grpc-js for it, a server has
+ * not: where the session is not found, the window stays as it was, and all else works the same.
  */
 export function openReceiveWindow(call: object): void {
   // What the types of grpc-js do not say.
   const session = (call as CallOnHttp2).call?.stream?.session;
-  session?.settings?.({ initialWindowSize: RECEIVE_WINDOW_BYTES });
-  session?.setLocalWindowSize?.(RECEIVE_WINDOW_BYTES);
+  if (session === undefined || opened.has(session)) return;
+  opened.add(session);
+  session.settings?.({ initialWindowSize: RECEIVE_WINDOW_BYTES });
+  session.setLocalWindowSize?.(RECEIVE_WINDOW_BYTES);
 }
