@@ -35,6 +35,8 @@ describe("the lines of the control protocol", () => {
     const hello = $defs.reply.properties.hello.properties;
     expect(hello.roles.items.enum.toSorted()).toEqual(roles.toSorted());
     expect(hello.features.items.enum.toSorted()).toEqual(Object.keys(features).sort());
+    const words = [...roles, ...Object.keys($defs.reply.properties)];
+    expect(words.filter((word) => !page.includes(`\`${word}\``))).toEqual([]);
     const told = rowsUnder("Feature").map(([feature, role]) => [feature, role]);
     expect(told).toEqual(
       expect.arrayContaining(Object.entries(features).map((pair) => pair.map((one) => `\`${one}\``))),

@@ -2,8 +2,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { buildGo, buildJava, buildPython, buildRust } from "../../testing/foreign/index.js";
-import { harness, passedIn, play, redIn } from "./play-role.js";
+import { buildGo, buildJava, buildPython, buildRust, type Program } from "../../testing/foreign/index.js";
+import { harness, passedIn, play, redIn, type Report } from "./play-role.js";
+
+/** Plays a role with a program that was built for it, and removes that. */
+async function playBuilt(role: string, build: Promise<Program>, known?: string): Promise<Report> {
+  const program = await build;
+  try {
+    return await play(role, program, { known });
+  } finally {
+    program.remove();
+  }
+}
 
 describe("a host of Neurons in Python", () => {
   const file = join(harness, "python", "participant.py");
@@ -11,15 +21,10 @@ describe("a host of Neurons in Python", () => {
 
   test("plays the role of a participant", async ({ skip }) => {
     if (missing !== "") skip(missing);
-    const program = await buildPython(file);
-    try {
-      const report = await play("participant", program);
-      expect(redIn(report)).toEqual([]);
-      // It claims neither `dispatch` nor `memory`: it hosts, and asks nothing from outside of a Neuron.
-      expect(passedIn(report)).toBeGreaterThanOrEqual(33);
-    } finally {
-      program.remove();
-    }
+    const report = await playBuilt("participant", buildPython(file));
+    expect(redIn(report)).toEqual([]);
+    // It claims neither `dispatch` nor `memory`: it hosts, and asks nothing from outside of a Neuron.
+    expect(passedIn(report)).toBeGreaterThanOrEqual(33);
   }, 300_000);
 
   test("has a harness of at most 300 lines", () => {
@@ -33,17 +38,12 @@ describe("an Engram in Python", () => {
 
   test("plays the role of an Engram", async ({ skip }) => {
     if (missing !== "") skip(missing);
-    const program = await buildPython(file);
-    try {
-      const report = await play("engram", program);
-      expect(redIn(report)).toEqual([]);
-      expect(report.exit).toBe(0);
-      // It claims neither `clock` nor `forget`: its clock is the machine's.
-      expect(passedIn(report)).toBeGreaterThanOrEqual(499);
-      expect(report.requirements.length).toBeGreaterThanOrEqual(69);
-    } finally {
-      program.remove();
-    }
+    const report = await playBuilt("engram", buildPython(file));
+    expect(redIn(report)).toEqual([]);
+    expect(report.exit).toBe(0);
+    // It claims neither `clock` nor `forget`: its clock is the machine's.
+    expect(passedIn(report)).toBeGreaterThanOrEqual(499);
+    expect(report.requirements.length).toBeGreaterThanOrEqual(69);
   }, 300_000);
 
   test("has a harness of at most 200 lines", () => {
@@ -57,14 +57,9 @@ describe("a host of Neurons in Go", () => {
 
   test("plays the role of a participant", async ({ skip }) => {
     if (missing !== "") skip(missing);
-    const program = await buildGo({ folder, name: "example.com/participant", isClient: true });
-    try {
-      const report = await play("participant", program);
-      expect(redIn(report)).toEqual([]);
-      expect(passedIn(report)).toBeGreaterThanOrEqual(33);
-    } finally {
-      program.remove();
-    }
+    const report = await playBuilt("participant", buildGo({ folder, name: "example.com/participant", isClient: true }));
+    expect(redIn(report)).toEqual([]);
+    expect(passedIn(report)).toBeGreaterThanOrEqual(33);
   }, 300_000);
 
   test("has a harness of at most 300 lines of code", () => {
@@ -107,14 +102,9 @@ const others = [
 describe.each(others)("the codec of $name", ({ missing, build, lines, known }) => {
   test("plays its role", async ({ skip }) => {
     if (missing !== "") skip(missing);
-    const program = await build();
-    try {
-      const report = await play("codec", program, { known });
-      expect(redIn(report)).toEqual([]);
-      expect(passedIn(report)).toBeGreaterThanOrEqual(4_400);
-    } finally {
-      program.remove();
-    }
+    const report = await playBuilt("codec", build(), known);
+    expect(redIn(report)).toEqual([]);
+    expect(passedIn(report)).toBeGreaterThanOrEqual(4_400);
   }, 300_000);
 
   test("has a harness of at most 60 lines", () => {

@@ -5,22 +5,19 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, inject, test } from "vitest";
-import type { Program } from "../../testing/foreign/index.js";
 import { PostgresServer } from "../../testing/postgres/index.js";
-import { harness, passedIn, play, redIn, type Report } from "./play-role.js";
+import { harness, ownKnown, ownProgram, passedIn, play, redIn, type Report } from "./play-role.js";
 
 describe("our own SDK", () => {
-  const own = { command: process.execPath, args: [resolve("dist/conformance/harness/typescript.js")], env: {} };
-
   test("plays the role of a codec", async () => {
-    const report = await play("codec", own, { known: "known-typescript.yaml" });
+    const report = await play("codec", ownProgram("codec"), { known: ownKnown("codec") });
     expect(redIn(report)).toEqual([]);
     expect(report.exit).toBe(0);
     expect(passedIn(report)).toBeGreaterThanOrEqual(4_500);
   }, 60_000);
 
   test("plays the role of a Synapse", async () => {
-    const report = await play("synapse", own);
+    const report = await play("synapse", ownProgram("synapse"));
     expect(redIn(report)).toEqual([]);
     expect(report.exit).toBe(0);
     expect(passedIn(report)).toBeGreaterThanOrEqual(460);
@@ -29,8 +26,7 @@ describe("our own SDK", () => {
 });
 
 test("our own Dendrite plays the role of a participant", async () => {
-  const args = [resolve("dist/conformance/harness/typescript-participant.js")];
-  const report = await play("participant", { command: process.execPath, args, env: {} });
+  const report = await play("participant", ownProgram("participant"));
   expect(redIn(report)).toEqual([]);
   expect(report.exit).toBe(0);
   expect(passedIn(report)).toBeGreaterThanOrEqual(65);
@@ -38,11 +34,8 @@ test("our own Dendrite plays the role of a participant", async () => {
 }, 60_000);
 
 describe("our own observer", () => {
-  const file = "typescript-observer";
-
   test("plays its role", async () => {
-    const args = [resolve(`dist/conformance/harness/${file}.js`)];
-    const report = await play("observer", { command: process.execPath, args, env: {} });
+    const report = await play("observer", ownProgram("observer"));
     expect(redIn(report)).toEqual([]);
     expect(report.exit).toBe(0);
     expect(passedIn(report)).toBeGreaterThanOrEqual(17);
@@ -50,20 +43,14 @@ describe("our own observer", () => {
   }, 60_000);
 
   test("has a harness of at most 120 lines", () => {
-    expect(
-      readFileSync(join(harness, `${file}.ts`), "utf8")
-        .trimEnd()
-        .split("\n").length,
-    ).toBeLessThanOrEqual(120);
+    const text = readFileSync(join(harness, "typescript-observer.ts"), "utf8");
+    expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(120);
   });
 });
 
 describe("our own Engrams", () => {
-  const program = (...args: readonly string[]): Omit<Program, "remove"> => ({
-    command: process.execPath,
-    args: [resolve("dist/conformance/harness/typescript-engram.js"), ...args],
-    env: {},
-  });
+  const own = ownProgram("engram");
+  const program = (...args: readonly string[]): typeof own => ({ ...own, args: [...own.args, ...args] });
 
   function expectAll(report: Report): void {
     expect(redIn(report)).toEqual([]);
@@ -92,12 +79,12 @@ describe("our own Engrams", () => {
   }, 300_000);
 });
 
-test.each(["typescript", "typescript-engram", "typescript-observer", "typescript-participant"])(
+test.each(["codec", "engram", "observer", "participant"] as const)(
   "the doctor finds our own harness sound: %s",
-  async (file) => {
-    const suite = resolve("dist/conformance/main.js");
-    const args = [suite, "doctor", "--", process.execPath, resolve(`dist/conformance/harness/${file}.js`)];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
+  async (role) => {
+    const { command, args } = ownProgram(role);
+    const words = [resolve("dist/conformance/main.js"), "doctor", "--", command, ...args];
+    const { stdout } = await promisify(execFile)(process.execPath, words);
     expect(stdout).toMatch(/^(?: {2}✓ .*\n)+\nThe harness is sound\.\n$/);
   },
   60_000,
